@@ -1,0 +1,1 @@
+"""ECoS Migration reports: issued, published, verified, provable."""

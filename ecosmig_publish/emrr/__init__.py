@@ -1,0 +1,1 @@
+"""The EMRR's words and rules; pure, standard library only."""
