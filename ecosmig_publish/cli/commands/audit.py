@@ -1,0 +1,38 @@
+"""`ecosmig audit list`: what was delivered to whom, when, and how we know."""
+
+from typing import Annotated
+
+import typer
+
+from ecosmig_publish.cli.commanding import command, group
+from ecosmig_publish.cli.commands.plan import Reports
+from ecosmig_publish.cli.invocation import Invocation
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the group."""
+    audits = group(app, "audit", "The record: uploads and acts.")
+    command(audits, "list")(list_uploads)
+
+
+def list_uploads(
+    invocation: Invocation,
+    supplier: Annotated[
+        list[str] | None, typer.Option("--supplier", metavar="SIGNIFIER", help="Only this recipient; may be repeated.")
+    ] = None,
+    report: Reports = None,
+    acts: Annotated[  # noqa: FBT002 - a flag
+        bool, typer.Option("--acts", help="List the chained record of acts instead of the uploads.")
+    ] = False,
+    limit: Annotated[int, typer.Option("--limit", min=1, help="Show the latest so many; --json shows all.")] = 50,
+) -> int:
+    """List every file with its slot, recipient, size, hashes, and when it was issued, published and proved.
+
+    Example: ecosmig audit list --supplier PXX999 --json
+    """
+    from ecosmig_publish.cli.views.audit import show_acts, show_uploads  # noqa: PLC0415 - --help stays quick
+    from ecosmig_publish.cli.words import parse_reports, parse_suppliers  # noqa: PLC0415
+
+    if acts:
+        return show_acts(invocation, limit)
+    return show_uploads(invocation, parse_suppliers(supplier or ()), parse_reports(report or ()), limit)

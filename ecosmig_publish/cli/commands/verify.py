@@ -1,0 +1,34 @@
+"""`ecosmig verify`: the folders against the ledger, both ways."""
+
+from typing import Annotated
+
+import typer
+
+from ecosmig_publish.cli.commanding import command
+from ecosmig_publish.cli.invocation import Invocation
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the command."""
+    command(app, "verify")(verify)
+
+
+def verify(
+    invocation: Invocation,
+    supplier: Annotated[
+        list[str] | None, typer.Option("--supplier", metavar="SIGNIFIER", help="Only this folder; may be repeated.")
+    ] = None,
+    deep: Annotated[  # noqa: FBT002 - a flag
+        bool, typer.Option("--deep", help="Read every file and compare its SHA-256.")
+    ] = False,
+) -> int:
+    """List the folders and compare them with the ledger: missing, unexpected, altered, renamed, unproved.
+
+    Changes nothing. Exit statuses: 0 all agree · 10 something is not proved yet · 20 a finding.
+
+    Example: ecosmig verify --supplier PXX999 --deep
+    """
+    from ecosmig_publish.cli.views.verify import show_verification  # noqa: PLC0415 - --help stays quick
+    from ecosmig_publish.cli.words import parse_suppliers  # noqa: PLC0415
+
+    return show_verification(invocation, parse_suppliers(supplier or ()), deep=deep)

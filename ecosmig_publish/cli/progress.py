@@ -1,0 +1,78 @@
+"""A run's progress on a terminal; nothing where stderr is none."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from ecosmig_publish.workflows.running import Watcher
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from rich.progress import Progress, TaskID
+
+    from ecosmig_publish.cli.invocation import Invocation
+    from ecosmig_publish.emrr.terms import Slot
+    from ecosmig_publish.ledger import WaitingFile
+
+
+class _Bar(Watcher):
+    """Shows slots while they are issued, then files while they are published."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._slots: TaskID | None = None
+        self._files: TaskID | None = None
+        self._rows = 0
+
+    def slots_are_due(self, slots: Sequence[Slot]) -> None:
+        """Begin the bar of slots."""
+        self._slots = self._progress.add_task("issuing", total=len(slots), rows="")
+
+    def slot_begins(self, slot: Slot) -> None:
+        """Name the slot that is being issued; the one before it is done."""
+        if self._slots is not None:
+            done = self._progress.tasks[self._slots].description != "issuing"
+            text = f"issuing {slot.report} of {slot.due_at:%Y-%m-%d %H:%M}"
+            self._progress.update(self._slots, description=text, advance=1 if done else 0)
+        self._rows = 0
+
+    def rows_written(self, rows: int) -> None:
+        """Count the rows of the present slot."""
+        self._rows += rows
+        if self._slots is not None:
+            self._progress.update(self._slots, rows=f"{self._rows:,} rows")
+
+    def files_wait(self, files: int) -> None:
+        """Begin the bar of files; the slots are done."""
+        if self._slots is not None:
+            self._progress.update(self._slots, completed=self._progress.tasks[self._slots].total)
+        self._files = self._progress.add_task("publishing", total=files, rows="")
+
+    def file_placed(self, file: WaitingFile) -> None:  # noqa: ARG002 - its number is enough
+        """Count one file."""
+        if self._files is not None:
+            self._progress.advance(self._files)
+
+
+@contextmanager
+def watcher(invocation: Invocation) -> Iterator[Watcher]:
+    """Yield what shows a run's progress: a bar on a terminal, silence elsewhere."""
+    if invocation.quiet or not sys.stderr.isatty():
+        yield Watcher()
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn  # noqa: PLC0415
+
+    from ecosmig_publish.cli.screen import stderr_console  # noqa: PLC0415 - rich is slow to import
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rows]}"),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=stderr_console(), transient=True) as progress:
+        yield _Bar(progress)

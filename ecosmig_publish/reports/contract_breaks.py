@@ -1,0 +1,90 @@
+"""Source rows that break the contract so that a report can't place them: held, or listed as problems, never dropped.
+
+Each expression gives `key` (of the report's kind of key) and `reason`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import ibis
+
+from ecosmig_publish.emrr.terms import Report
+from ecosmig_publish.reports import ecosmig_003, ecosmig_004, ecosmig_006
+from ecosmig_publish.reports.attempts import FAILURE, SUCCESS, under, unreported, visible
+from ecosmig_publish.reports.change_of_supplier import with_several_rows, with_several_suppliers
+from ecosmig_publish.reports.question import instant
+from ecosmig_publish.reports.responsible_supplier import several_matches
+
+if TYPE_CHECKING:
+    from ecosmig_publish.reports.question import Question
+
+OUTCOMES = {Report.ECOSMIG_001: SUCCESS, Report.ECOSMIG_002: FAILURE}
+
+
+def doubled_attempts(attempts: Any) -> Any:  # noqa: ANN401 - an Ibis table
+    """Return `key` of the attempt numbers that stand in `migration_attempts` more than once."""
+    return attempts.group_by(key=attempts.attempt_id).having(attempts.count() > 1).agg()
+
+
+def doubled_events(events: Any) -> Any:  # noqa: ANN401
+    """Return `key` (`event:<event_id>`) of the events that stand in `device_status_events` more than once."""
+    twice = events.group_by("event_id").having(events.count() > 1).agg()
+    return twice.select(key=ibis.literal("event:") + twice.event_id.cast("string"))
+
+
+def unplaceable_attempts(report: Report, question: Question) -> Any:  # noqa: ANN401
+    """Return the attempts that 001 or 002 can't place: no outcome of either kind, no instant, no record of it.
+
+    An attempt whose outcome is of neither kind is held in both reports; one without an instant counts as seen.
+    """
+    attempts = question.tables.migration_attempts
+    known_outcome = attempts.outcome.isin([SUCCESS, FAILURE]).fill_null(False)
+    seen = (
+        (attempts.completed_at < instant(question.bounds.end)) | attempts.completed_at.isnull(),
+        (attempts.recorded_at <= instant(question.bounds.cut_off)) | attempts.recorded_at.isnull(),
+        (attempts.outcome == OUTCOMES[report]) | ~known_outcome,
+    )
+    broken = attempts.filter(
+        *seen, ~known_outcome | attempts.completed_at.isnull() | attempts.recorded_at.isnull()
+    )
+    reason = ibis.cases(
+        (~broken.outcome.isin([SUCCESS, FAILURE]).fill_null(False), "invalid:outcome"),
+        (broken.completed_at.isnull(), "empty:completed_at"),
+        else_="empty:recorded_at",
+    )
+    return broken.select(key=broken.attempt_id, reason=reason)
+
+
+def doubled_here(report: Report, doubled: Any, question: Question) -> Any:  # noqa: ANN401
+    """Return `key`, `reason`, `was_reported` of doubled attempts that would be in this slot of 001 or 002.
+
+    `was_reported` says that one of the two lay under the previous bounds: unless it was held, it has been reported.
+    """
+    attempts = visible(question)
+    attempts = attempts.filter(
+        attempts.outcome == OUTCOMES[report], attempts.completed_at < instant(question.bounds.end)
+    )
+    twice = attempts.semi_join(doubled, attempts.attempt_id == doubled.key)
+    earlier = ibis.literal(False) if question.previous is None else under(twice, question.previous)  # noqa: FBT003
+    twice = twice.mutate(earlier=earlier)
+    keys = twice.group_by(key=twice.attempt_id).agg(was_reported=twice.earlier.any(), is_new=(~twice.earlier).any())
+    return keys.mutate(reason=ibis.literal("duplicate-key"))
+
+
+def ambiguous(report: Report, question: Question) -> Any:  # noqa: ANN401
+    """Return the rows of this slot that two spans, or two rows of `devices`, claim."""
+    if report in OUTCOMES:
+        return several_matches(unreported(question, OUTCOMES[report]), "attempt_id", question, "completed_at")
+    if report is Report.ECOSMIG_005:
+        attempts = visible(question)
+        week = attempts.filter(
+            attempts.completed_at >= instant(question.period.start),
+            attempts.completed_at < instant(question.period.end),
+        )
+        found = several_matches(week, "attempt_id", question, "completed_at")
+        return found.filter(found.reason == "overlapping-responsibilities")
+    if report is Report.ECOSMIG_006:
+        return several_matches(ecosmig_006.belonging(question), "key", question, "occurred_at")
+    devices = (ecosmig_003 if report is Report.ECOSMIG_003 else ecosmig_004).belonging(question)
+    return with_several_suppliers(devices, question).union(with_several_rows(devices, question), distinct=True)

@@ -1,0 +1,70 @@
+"""What a report is asked: which data, up to which bounds, and what is known of it already."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Protocol
+
+import ibis
+
+if TYPE_CHECKING:
+    from ecosmig_publish.emrr.terms import Period
+
+FAR_FUTURE = ibis.timestamp("9999-12-31 23:59:59.999999")
+"""Stands for the end of a span that has none, so that an interval join stays a hash join."""
+
+
+class SourceTables(Protocol):
+    """The contract's seven tables as Ibis tables; instants are naive UTC, an empty text is null."""
+
+    @property
+    def parties(self) -> Any: ...  # noqa: ANN401, D102 - an Ibis table
+    @property
+    def devices(self) -> Any: ...  # noqa: ANN401, D102
+    @property
+    def responsibilities(self) -> Any: ...  # noqa: ANN401, D102
+    @property
+    def migration_attempts(self) -> Any: ...  # noqa: ANN401, D102
+    @property
+    def device_status_events(self) -> Any: ...  # noqa: ANN401, D102
+    @property
+    def network_notifications(self) -> Any: ...  # noqa: ANN401, D102
+    @property
+    def non_migratable_models(self) -> Any: ...  # noqa: ANN401, D102
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What a slot can see: instants before `end`, recorded no later than `cut_off`. Both only grow."""
+
+    end: datetime
+    cut_off: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One slot of one report.
+
+    `known_parties` has one column, `sec_party_id`: the register's signifiers, each once. `held_keys` and
+    `excluded_keys` have one column, `key`, of the report's kind of key; `reported_keys` too (006 alone).
+    """
+
+    tables: SourceTables
+    period: Period
+    bounds: Bounds
+    previous: Bounds | None
+    known_parties: Any
+    held_keys: Any = None
+    excluded_keys: Any = None
+    reported_keys: Any = None
+
+
+def instant(moment: datetime) -> Any:  # noqa: ANN401 - an Ibis scalar
+    """Return `moment` as the naive UTC timestamp that the tables hold."""
+    return ibis.literal(moment.astimezone(UTC).replace(tzinfo=None), type="timestamp(6)")
+
+
+def is_under(instant_column: Any, recorded_column: Any, bounds: Bounds) -> Any:  # noqa: ANN401
+    """Whether a row lies under `bounds`: it happened before the end and was recorded by the cut-off."""
+    return (instant_column < instant(bounds.end)) & (recorded_column <= instant(bounds.cut_off))

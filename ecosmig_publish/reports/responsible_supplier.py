@@ -1,0 +1,75 @@
+"""Who was responsible for a Device at an instant (reports.md, Terms; the contract's `responsibilities`)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import ibis
+
+from ecosmig_publish.reports.question import FAR_FUTURE, instant
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from ecosmig_publish.reports.question import Question
+
+
+def spans(question: Question) -> Any:  # noqa: ANN401 - an Ibis table
+    """Return the spans that make somebody responsible: `span_device_id`, `supplier`, `since`, `until`."""
+    table = question.tables.responsibilities
+    return table.select(
+        span_device_id=table.device_id,
+        supplier=table.sec_party_id,
+        since=table.effective_from,
+        until=table.effective_to.fill_null(FAR_FUTURE),
+    )
+
+
+def with_supplier_at(rows: Any, column: str, question: Question) -> Any:  # noqa: ANN401
+    """Add `supplier` to each row: the Responsible Supplier of `device_id` at the instant in `column`, or null.
+
+    A row whose instant lies in two spans comes out twice; `several_matches` names such rows.
+    """
+    known = spans(question)
+    joined = rows.left_join(
+        known,
+        [
+            rows.device_id == known.span_device_id,
+            rows[column] >= known.since,
+            rows[column] < known.until,
+        ],
+    )
+    return joined.drop("span_device_id", "since", "until")
+
+
+def suppliers_just_before(end: datetime, question: Question) -> Any:  # noqa: ANN401
+    """Return `span_device_id`, `supplier`, `since` of the spans in force in the last instant before `end`."""
+    known = spans(question)
+    return known.filter(known.since < instant(end), known.until >= instant(end)).drop("until")
+
+
+def with_recipient(rows: Any, question: Question) -> Any:  # noqa: ANN401
+    """Add `recipient` (the supplier, null where the party register doesn't know it)."""
+    known = question.known_parties.select(recipient=question.known_parties.sec_party_id)
+    return rows.left_join(known, rows.supplier == known.recipient)
+
+
+def supplier_reasons(rows: Any) -> list[tuple[Any, str]]:
+    """Return what keeps a row from having a recipient, as conditions with their reasons."""
+    return [
+        (rows.supplier.isnull(), "no-responsible-supplier"),
+        (rows.supplier.notnull() & rows.recipient.isnull(), "unknown-party"),
+    ]
+
+
+def several_matches(rows: Any, key: str, question: Question, column: str) -> Any:  # noqa: ANN401
+    """Return `key` and `reason` of the rows that two spans, or two rows of `devices`, claim."""
+    devices = question.tables.devices
+    located = with_supplier_at(rows.select(key=rows[key], device_id=rows.device_id, at=rows[column]), "at", question)
+    twice = located.group_by("key").having(located.count() > 1).agg()
+    overlapping = twice.select("key", reason=ibis.literal("overlapping-responsibilities"))
+    doubled = devices.group_by("device_id").having(devices.count() > 1).agg()
+    of_doubled = rows.semi_join(doubled, "device_id")
+    return overlapping.union(
+        of_doubled.select(key=of_doubled[key], reason=ibis.literal("duplicate-device")), distinct=True
+    )

@@ -1,0 +1,112 @@
+"""The one place that puts the parts together."""
+
+from __future__ import annotations
+
+import getpass
+import socket
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from ecosmig_publish import __version__
+from ecosmig_publish.errors import ConfigurationError
+from ecosmig_publish.ledger import Actor, Ledger
+from ecosmig_publish.ledger.lock import run_lock
+from ecosmig_publish.outbox import Outbox
+from ecosmig_publish.workflows.issuing.policy import IssuingPolicy
+from ecosmig_publish.workflows.running import Parts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from ecosmig_publish.destinations import FolderOnboarding, PublishingDestination
+    from ecosmig_publish.migration_data import MigrationData
+    from ecosmig_publish.settings import Settings
+
+
+def utc_now() -> datetime:
+    """Return the present instant; everything else is given its instants."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Wiring:
+    """The parts that a configuration asks for, each made when it is first asked for."""
+
+    settings: Settings
+    now: Callable[[], datetime] = utc_now
+
+    def data(self, spill_directory: Path | None = None) -> MigrationData:
+        """Open the source. Raises `SourceError`."""
+        from ecosmig_publish.migration_data import open_migration_data  # noqa: PLC0415 - the engine is slow to import
+
+        source = self.settings.source
+        return open_migration_data(
+            source.url,
+            base=self.settings.base,
+            tables=source.tables,
+            memory_limit=source.memory_limit,
+            threads=source.threads or None,
+            spill_directory=spill_directory or self.settings.outbox.path.parent / "spill",
+        )
+
+    def outbox(self) -> Outbox:
+        """Return the outbox."""
+        return Outbox(self.settings.outbox.path)
+
+    def ledger(self) -> Ledger:
+        """Open the ledger, made and brought up to this version where needed. Raises `LedgerError`."""
+        return Ledger.open(self.settings.ledger.url, base=self.settings.base, actor=_actor(), now=self.now)
+
+    def existing_ledger(self) -> Ledger | None:
+        """Open the ledger for reading, or return None where there is none yet."""
+        return Ledger.open_existing(self.settings.ledger.url, base=self.settings.base, actor=_actor(), now=self.now)
+
+    @contextmanager
+    def locked_ledger(self) -> Iterator[Ledger]:
+        """Open the ledger for one run at a time. Raises `LockedError`."""
+        with run_lock(self._lock_path(), now=self.now), self.ledger() as ledger:
+            yield ledger
+
+    def publishing(self) -> PublishingDestination:
+        """Return the destination as a publisher sees it."""
+        return self._folder_destination()
+
+    def onboarding(self) -> FolderOnboarding:
+        """Return the destination as an administrator sees it."""
+        return self._folder_destination()
+
+    def parts(self, ledger: Ledger) -> Parts:
+        """Return what a run works with."""
+        settings = self.settings
+        return Parts(
+            ledger=ledger,
+            outbox=self.outbox(),
+            destination=self.publishing(),
+            open_data=self.data,
+            policy=IssuingPolicy(settings.rows_per_file, settings.empty_reports == "issue"),
+            start=settings.start,
+            settle=settings.source.settle,
+            workers=settings.destination.sharepoint.workers if settings.destination.sharepoint else 4,
+            now=self.now,
+        )
+
+    def _lock_path(self) -> Path:
+        return self.settings.outbox.path.parent / "ecosmig.lock"
+
+    def _folder_destination(self) -> PublishingDestination | FolderOnboarding:
+        destination = self.settings.destination
+        if destination.kind != "folder":
+            raise ConfigurationError(
+                f'destination.kind = "{destination.kind}" is not in this version',
+                hint='Set destination.kind = "folder" and destination.folder.path.',
+            )
+        from ecosmig_publish.destinations.folder import FolderOnDisk  # noqa: PLC0415 - each run needs one destination
+
+        return FolderOnDisk(destination.folder.path)
+
+
+def _actor() -> Actor:
+    return Actor(identity=getpass.getuser(), host=socket.gethostname(), version=__version__)

@@ -1,0 +1,67 @@
+"""To issue everything that is due, oldest slot first."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from ecosmig_publish.reports.contract_breaks import doubled_attempts, doubled_events
+from ecosmig_publish.workflows.issuing.register import party_register
+from ecosmig_publish.workflows.issuing.slot import IssuedSlot, Issuing, issue_slot
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from ecosmig_publish.emrr.terms import Slot
+    from ecosmig_publish.ledger import Ledger
+    from ecosmig_publish.migration_data import MigrationData
+    from ecosmig_publish.outbox import Outbox
+    from ecosmig_publish.workflows.issuing.policy import IssuingPolicy
+    from ecosmig_publish.workflows.planning import RunInstant
+
+
+def issue_due_slots(
+    slots: Sequence[Slot],
+    *,
+    open_data: Callable[[], MigrationData],
+    ledger: Ledger,
+    outbox: Outbox,
+    policy: IssuingPolicy,
+    run: RunInstant,
+    on_slot: Callable[[Slot], None] = lambda _slot: None,
+    on_rows: Callable[[int], None] | None = None,
+) -> Iterator[IssuedSlot]:
+    """Issue `slots` in their order and yield each as it is recorded.
+
+    The source is opened only where something is due; all slots share the run's cut-off.
+    """
+    if not slots:
+        return
+    with _issuing(open_data, ledger, outbox, policy, run) as issuing:
+        for slot in slots:
+            on_slot(slot)
+            yield issue_slot(slot, issuing, on_rows=on_rows)
+
+
+@contextmanager
+def _issuing(
+    open_data: Callable[[], MigrationData], ledger: Ledger, outbox: Outbox, policy: IssuingPolicy, run: RunInstant
+) -> Iterator[Issuing]:
+    with open_data() as data:
+        attempts, events = data.tables.migration_attempts, data.tables.device_status_events
+        yield Issuing(
+            data=data,
+            ledger=ledger,
+            outbox=outbox,
+            policy=policy,
+            run=run,
+            register=party_register(data),
+            doubled_attempts=_keys(data.fetch(doubled_attempts(attempts))),
+            doubled_events=_keys(data.fetch(doubled_events(events))),
+        )
+
+
+def _keys(table: pa.Table) -> pa.Table:
+    return table.filter(table["key"].is_valid())

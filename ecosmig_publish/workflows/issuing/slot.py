@@ -1,0 +1,275 @@
+"""To issue one slot: whole, for all recipients, at one cut-off, or not at all."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ecosmig_publish.emrr.calendar import period_of
+from ecosmig_publish.emrr.terms import Report, Signifier, Slot
+from ecosmig_publish.ledger import (
+    FileEntry,
+    HeldEntry,
+    IssueEntry,
+    Ledger,
+    ProblemEntry,
+    SlotBirth,
+    SlotEntry,
+)
+from ecosmig_publish.outbox import Outbox, WrittenSlot, write_slot
+from ecosmig_publish.reports.attempts import unreported
+from ecosmig_publish.reports.contract_breaks import OUTCOMES
+from ecosmig_publish.reports.question import Bounds, Question
+from ecosmig_publish.reports.registry import ROWS
+from ecosmig_publish.workflows.issuing.exclusions import Exclusions, add_ambiguous, broken_rows
+from ecosmig_publish.workflows.issuing.holds import settle_holds
+from ecosmig_publish.workflows.issuing.keys import HOLDING, ledger_key, packed, source_keys, unpacked
+from ecosmig_publish.workflows.issuing.register import known_parties
+from ecosmig_publish.workflows.issuing.watermark import watermark
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from ecosmig_publish.ledger import OpenHold
+    from ecosmig_publish.migration_data import MigrationData
+    from ecosmig_publish.workflows.issuing.policy import IssuingPolicy
+    from ecosmig_publish.workflows.planning import RunInstant
+
+
+@dataclass(frozen=True, slots=True)
+class Issuing:
+    """What every slot of a run is issued from; the data and the register are read once a run."""
+
+    data: MigrationData
+    ledger: Ledger
+    outbox: Outbox
+    policy: IssuingPolicy
+    run: RunInstant
+    register: Mapping[Signifier, str]
+    doubled_attempts: pa.Table
+    doubled_events: pa.Table
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedSlot:
+    """What a slot became: files and rows issued, rows held, problems listed, findings about the source."""
+
+    slot: Slot
+    recipients: int
+    files: int
+    rows: int
+    held: int
+    problems: int
+    findings: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class _Numbers:
+    """Hands out the next number of each stream that a slot touches."""
+
+    last: Mapping[Signifier, int]
+    used: dict[Signifier, int] = field(default_factory=dict)
+
+    def next_of(self, recipient: Signifier) -> int:
+        number = self.used.get(recipient, self.last.get(recipient, 0)) + 1
+        self.used[recipient] = number
+        return number
+
+    def expected_last(self) -> dict[Signifier, int]:
+        return {recipient: self.last.get(recipient, 0) for recipient in self.used}
+
+
+@dataclass(slots=True)
+class _ReportedKeys:
+    """Collects the keys of the rows that went into files, as far as anybody asks for them."""
+
+    report: Report
+    asked: pa.Array | None
+    keeps_all: bool
+    arrays: list[pa.Array] = field(default_factory=list)
+    of_holds: set[str] = field(default_factory=set)
+
+    def add(self, keys: Any) -> None:  # noqa: ANN401 - a pyarrow array
+        if self.keeps_all:
+            self.arrays.append(keys)
+        if self.asked is not None:
+            found = keys.filter(pc.is_in(keys, value_set=self.asked))
+            self.of_holds.update(ledger_key(self.report, key) for key in found.to_pylist())
+
+
+def issue_slot(slot: Slot, issuing: Issuing, *, on_rows: Callable[[int], None] | None = None) -> IssuedSlot:
+    """Compute, write and record one slot; what it wrote stays unknown to all if this doesn't return.
+
+    Raises `SourceError`, `OutboxError` or `LedgerError`; then no number is used and the next run clears the outbox.
+    """
+    report, data, ledger = slot.report, issuing.data, issuing.ledger
+    open_holds = ledger.open_holds(report) if report in HOLDING else []
+    last = ledger.last_slots().get(report)
+    question = _question(slot, issuing, open_holds)
+    findings = []
+    if last is not None and last.watermark is not None:
+        found = watermark(report, Bounds(last.period.end, last.cut_off), data)
+        if found != last.watermark:
+            findings.append(_behind_cut_off(last, found.count if found else 0, ledger))
+    doubled = issuing.doubled_events if report is Report.ECOSMIG_006 else issuing.doubled_attempts
+    exclusions = broken_rows(report, question, data, doubled, {hold.key for hold in open_holds})
+    written, numbers, reported, exclusions = _write(slot, issuing, question, exclusions, open_holds, on_rows)
+    held, problems = _sorted_out(report, written, exclusions)
+    closed: dict[str, str] = {}
+    if report in HOLDING:
+        held, closed = settle_holds(report, open_holds, held, reported.of_holds, data)
+    birth = SlotBirth(
+        entry=SlotEntry(
+            slot=slot,
+            period=question.period,
+            cut_off=issuing.run.cut_off,
+            generated_at=issuing.run.at,
+            watermark=watermark(report, question.bounds, data),
+        ),
+        issues=_issues(written, issuing.outbox),
+        held=tuple(held.values()),
+        closed=closed,
+        problems=problems,
+        reported_keys=packed(reported.arrays),
+        expected_last=numbers.expected_last(),
+    )
+    ledger.record_slot(birth)
+    return IssuedSlot(
+        slot=slot,
+        recipients=len(birth.issues),
+        files=len(written.files),
+        rows=sum(file.rows for file in written.files),
+        held=len(birth.held),
+        problems=sum(problem.count for problem in problems),
+        findings=tuple(findings),
+    )
+
+
+def _question(slot: Slot, issuing: Issuing, open_holds: list[OpenHold]) -> Question:
+    period = period_of(slot)
+    last = issuing.ledger.last_slots().get(slot.report)
+    memory = issuing.data.memory_table
+    reported = unpacked(issuing.ledger.reported_keys(slot.report)) if slot.report is Report.ECOSMIG_006 else None
+    return Question(
+        tables=issuing.data.tables,
+        period=period,
+        bounds=Bounds(period.end, issuing.run.cut_off),
+        previous=Bounds(last.period.end, last.cut_off) if last else None,
+        known_parties=memory(known_parties(issuing.register)),
+        held_keys=memory(source_keys(slot.report, (hold.key for hold in open_holds))) if open_holds else None,
+        reported_keys=memory(reported) if reported is not None else None,
+    )
+
+
+def _write(
+    slot: Slot,
+    issuing: Issuing,
+    question: Question,
+    exclusions: Exclusions,
+    open_holds: list[OpenHold],
+    on_rows: Callable[[int], None] | None,
+) -> tuple[WrittenSlot, _Numbers, _ReportedKeys, Exclusions]:
+    """Write the slot's files; where spans or Devices are ambiguous, leave the rows concerned out and write again.
+
+    For attempts, more rows than attempts show it, so that the common case pays for a count only.
+    """
+    report, data = slot.report, issuing.data
+    while True:
+        asked = _excluding(question, exclusions, report, data)
+        if report not in OUTCOMES and add_ambiguous(exclusions, report, asked, data):
+            asked = _excluding(question, exclusions, report, data)
+        numbers = _Numbers(issuing.ledger.last_sequences(report))
+        reported = _ReportedKeys(
+            report,
+            asked=source_keys(report, (hold.key for hold in open_holds))["key"].combine_chunks() if open_holds else None,
+            keeps_all=report is Report.ECOSMIG_006,
+        )
+        directory = issuing.outbox.begin(slot)
+        written = write_slot(
+            data.stream(ROWS[report](asked)),
+            report=report,
+            period=question.period,
+            created_at=issuing.run.at,
+            rows_per_file=issuing.policy.rows_per_file,
+            directory=directory,
+            next_sequence=numbers.next_of,
+            empty_for=list(issuing.register) if issuing.policy.issues_empty_reports else (),
+            on_keys=reported.add,
+            on_rows=on_rows,
+        )
+        if report in OUTCOMES and written.rows != _expected_rows(report, asked, data):
+            issuing.outbox.discard(directory)
+            if add_ambiguous(exclusions, report, asked, data):
+                continue
+        if written.files:
+            issuing.outbox.seal(directory)
+        else:
+            issuing.outbox.discard(directory)
+        return written, numbers, reported, exclusions
+
+
+def _excluding(question: Question, exclusions: Exclusions, report: Report, data: MigrationData) -> Question:
+    if not exclusions.keys:
+        return question
+    return replace(question, excluded_keys=data.memory_table(exclusions.table(report)))
+
+
+def _expected_rows(report: Report, question: Question, data: MigrationData) -> int:
+    counted = unreported(question, OUTCOMES[report])
+    return int(data.fetch(counted.aggregate(rows=counted.count()))["rows"][0].as_py())
+
+
+def _sorted_out(
+    report: Report, written: WrittenSlot, exclusions: Exclusions
+) -> tuple[dict[str, HeldEntry], list[ProblemEntry]]:
+    """Return the held rows by key, and the problems of the slot."""
+    problems = [ProblemEntry(reason=reason, key=key, recipient=None) for key, reason in exclusions.problems.items()]
+    held = {key: HeldEntry(key, (reason,), None) for key, reason in exclusions.held.items()}
+    if report in HOLDING:
+        for row in written.held:
+            key = ledger_key(report, row.key)
+            held[key] = HeldEntry(key, row.reasons, row.recipient)
+        return held, problems
+    counted = Counter((row.reasons[0], ledger_key(report, row.key), row.recipient) for row in written.held)
+    problems.extend(
+        ProblemEntry(reason=reason, key=key, recipient=recipient, count=count)
+        for (reason, key, recipient), count in counted.items()
+    )
+    return held, problems
+
+
+def _issues(written: WrittenSlot, outbox: Outbox) -> tuple[IssueEntry, ...]:
+    by_recipient: dict[Signifier, list[FileEntry]] = {}
+    for file in written.files:
+        by_recipient.setdefault(file.recipient, []).append(
+            FileEntry(
+                sequence=file.sequence,
+                part=file.part,
+                name=file.name,
+                outbox_path=outbox.relative(file.path),
+                rows=file.rows,
+                size=file.fingerprint.size,
+                sha256=file.fingerprint.sha256,
+                quick_xor_hash=file.fingerprint.quick_xor_hash,
+            )
+        )
+    return tuple(IssueEntry(recipient, tuple(files)) for recipient, files in by_recipient.items())
+
+
+def _behind_cut_off(last: SlotEntry, count: int, ledger: Ledger) -> str:
+    """Record and say that what lies under a used cut-off is no longer what it was."""
+    assert last.watermark is not None  # noqa: S101 - the caller compared it
+    was = last.watermark.count
+    due_at, cut_off = f"{last.slot.due_at:%Y-%m-%dT%H:%M:%SZ}", f"{last.cut_off:%Y-%m-%dT%H:%M:%SZ}"
+    ledger.record_finding(
+        "behind-cut-off",
+        {"report": last.slot.report.value, "slot": due_at, "cut_off": cut_off, "rows_then": was, "rows_now": count},
+    )
+    return (
+        f"{last.slot.report}: {count - was:+,} source rows behind the cut-off {cut_off} that its slot {due_at} used "
+        f"({was:,} then, {count:,} now): they turned up, vanished or changed too late to be reported"
+    )

@@ -1,0 +1,166 @@
+"""To publish: put what waits into its recipients' folders, each stream in order, each recipient by itself."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import groupby
+from threading import Event, Lock
+from typing import TYPE_CHECKING
+
+from ecosmig_publish.destinations import Folder
+from ecosmig_publish.errors import (
+    DestinationError,
+    EcosmigError,
+    ExitStatus,
+    NameTakenError,
+    StreamConflictError,
+)
+from ecosmig_publish.fingerprint import Fingerprint, fingerprint_file
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from datetime import datetime
+
+    from ecosmig_publish.destinations import PublishingDestination
+    from ecosmig_publish.emrr.terms import Report, Signifier
+    from ecosmig_publish.ledger import FolderEntry, Ledger, WaitingFile
+    from ecosmig_publish.outbox import Outbox
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """A stream, or all streams of a recipient (`report` None), of which files still wait, and why."""
+
+    recipient: Signifier
+    report: Report | None
+    reason: str
+    hint: str
+    exit_status: ExitStatus
+    files: int
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What one wave did."""
+
+    placed: int
+    adopted: int
+    stopped: tuple[Stopped, ...]
+
+
+@dataclass(slots=True)
+class _Wave:
+    """What the workers of one wave share; the ledger is written by one of them at a time."""
+
+    ledger: Ledger
+    outbox: Outbox
+    destination: PublishingDestination
+    now: Callable[[], datetime]
+    on_file: Callable[[WaitingFile], None]
+    stopping: Event
+    lock: Lock
+
+
+def publish_waiting(
+    waiting: Iterable[WaitingFile],
+    *,
+    ledger: Ledger,
+    outbox: Outbox,
+    destination: PublishingDestination,
+    workers: int,
+    now: Callable[[], datetime],
+    on_file: Callable[[WaitingFile], None] = lambda _file: None,
+) -> Published:
+    """Place every waiting file that isn't in its folder yet.
+
+    A stream stops at its first failure and holds up no other; a folder that is not the recipient's alone gets nothing.
+    Interrupted, the workers finish the file they are at.
+    """
+    folders = ledger.folders()
+    wave = _Wave(ledger, outbox, destination, now, on_file, Event(), Lock())
+    unplaced = [file for file in waiting if file.published_at is None]
+    recipients = [(recipient, list(files)) for recipient, files in groupby(unplaced, key=lambda file: file.recipient)]
+    with ThreadPoolExecutor(max_workers=workers, thread_name_prefix="publish") as pool:
+        futures = [
+            pool.submit(_publish_recipient, recipient, files, folders.get(recipient), wave)
+            for recipient, files in recipients
+        ]
+        try:
+            results = [future.result() for future in futures]
+        except BaseException:
+            wave.stopping.set()
+            pool.shutdown(cancel_futures=True)
+            raise
+    return Published(
+        placed=sum(result.placed for result in results),
+        adopted=sum(result.adopted for result in results),
+        stopped=tuple(stopped for result in results for stopped in result.stopped),
+    )
+
+
+def _publish_recipient(
+    recipient: Signifier, files: Sequence[WaitingFile], entry: FolderEntry | None, wave: _Wave
+) -> Published:
+    if entry is None:
+        hint = f"ecosmig supplier onboard {recipient}"
+        return Published(0, 0, (Stopped(recipient, None, "no folder yet", hint, ExitStatus.UNPROVED, len(files)),))
+    folder = Folder(signifier=entry.signifier, id=entry.folder_id, name=entry.name)
+    try:
+        wave.destination.check_folder(folder)
+        wave.destination.sweep(folder)
+    except EcosmigError as error:
+        return Published(0, 0, (_stopped(recipient, None, error, len(files)),))
+    results = [
+        _publish_stream(recipient, report, list(stream), folder, wave)
+        for report, stream in groupby(files, key=lambda file: file.report)
+    ]
+    return Published(
+        placed=sum(result.placed for result in results),
+        adopted=sum(result.adopted for result in results),
+        stopped=tuple(stopped for result in results for stopped in result.stopped),
+    )
+
+
+def _publish_stream(
+    recipient: Signifier, report: Report, files: Sequence[WaitingFile], folder: Folder, wave: _Wave
+) -> Published:
+    placed = adopted = 0
+    for done, file in enumerate(files):
+        if wave.stopping.is_set():
+            break
+        try:
+            was_there = _place(file, folder, wave)
+        except EcosmigError as error:
+            return Published(placed, adopted, (_stopped(recipient, report, error, len(files) - done),))
+        placed += not was_there
+        adopted += was_there
+        wave.on_file(file)
+    return Published(placed, adopted, ())
+
+
+def _place(file: WaitingFile, folder: Folder, wave: _Wave) -> bool:
+    """Place one file and record it; return whether it was there already."""
+    path = wave.outbox.file(file.outbox_path)
+    fingerprint = Fingerprint(file.size, file.sha256, file.quick_xor_hash)
+    if fingerprint_file(path) != fingerprint:
+        raise StreamConflictError(
+            f"{path} is not what the ledger issued as {file.name}: its bytes changed in the outbox",
+            hint="Restore the file from a backup of the outbox; nothing of this stream is published until then.",
+        )
+    try:
+        placed = wave.destination.place(folder, file.name, path, fingerprint)
+    except NameTakenError as error:
+        with wave.lock:
+            wave.ledger.record_conflict(file.file_id, str(error))
+        raise StreamConflictError(str(error), hint=error.hint) from error
+    with wave.lock:
+        wave.ledger.record_published(
+            file.file_id, item_id=placed.item_id, adopted=placed.adopted, published_at=wave.now()
+        )
+    return placed.adopted
+
+
+def _stopped(recipient: Signifier, report: Report | None, error: EcosmigError, files: int) -> Stopped:
+    status = ExitStatus.UNPROVED if isinstance(error, DestinationError) else error.exit_status
+    return Stopped(recipient, report, str(error), error.hint, status, files)

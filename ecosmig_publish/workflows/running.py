@@ -1,0 +1,174 @@
+"""One run: issue what is due, publish what waits, prove what was published, say what was done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from ecosmig_publish.errors import EcosmigError, ExitStatus, SourceError
+from ecosmig_publish.workflows.planning import RunInstant, due_slots_of, run_instant
+from ecosmig_publish.workflows.publishing import Published, publish_waiting
+from ecosmig_publish.workflows.verifying import ALTERED, Discrepancy, prove
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Sequence
+    from datetime import datetime, timedelta
+
+    from ecosmig_publish.destinations import PublishingDestination
+    from ecosmig_publish.emrr.terms import Report, Signifier, Slot
+    from ecosmig_publish.ledger import Ledger, WaitingFile
+    from ecosmig_publish.migration_data import MigrationData
+    from ecosmig_publish.outbox import Outbox
+    from ecosmig_publish.workflows.issuing.policy import IssuingPolicy
+    from ecosmig_publish.workflows.issuing.slot import IssuedSlot
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a run works with; `open_data` is called only where something is due."""
+
+    ledger: Ledger
+    outbox: Outbox
+    destination: PublishingDestination
+    open_data: Callable[[], MigrationData]
+    policy: IssuingPolicy
+    start: datetime
+    settle: timedelta
+    workers: int
+    now: Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowing:
+    """What a run is narrowed to; empty means all. Suppliers narrow what is published, never what is issued."""
+
+    reports: Collection[Report] = ()
+    suppliers: Collection[Signifier] = ()
+
+    def covers(self, file: WaitingFile) -> bool:
+        """Whether a file is to be published in this run."""
+        return (not self.reports or file.report in self.reports) and (
+            not self.suppliers or file.recipient in self.suppliers
+        )
+
+
+class Watcher:
+    """Is told what goes on; does nothing. The command line shows it."""
+
+    def slots_are_due(self, slots: Sequence[Slot]) -> None:
+        """These slots are issued next."""
+
+    def slot_begins(self, slot: Slot) -> None:
+        """This slot's rows are computed and written now."""
+
+    def rows_written(self, rows: int) -> None:
+        """So many more rows of the present slot were written."""
+
+    def files_wait(self, files: int) -> None:
+        """So many files are published next."""
+
+    def file_placed(self, file: WaitingFile) -> None:
+        """This file stands in its folder."""
+
+
+@dataclass(slots=True)
+class RunOutcome:
+    """What a run did and what is left."""
+
+    run: RunInstant
+    due: tuple[Slot, ...]
+    swept: tuple[str, ...] = ()
+    issued: list[IssuedSlot] = field(default_factory=list)
+    published: Published = field(default_factory=lambda: Published(0, 0, ()))
+    placed_reports: list[Report] = field(default_factory=list)
+    proved: list[WaitingFile] = field(default_factory=list)
+    doubts: list[Discrepancy] = field(default_factory=list)
+    waiting: list[WaitingFile] = field(default_factory=list)
+    source_error: EcosmigError | None = None
+
+    @property
+    def findings(self) -> list[str]:
+        """What the source showed that its contract rules out."""
+        return [finding for slot in self.issued for finding in slot.findings]
+
+    @property
+    def exit_status(self) -> ExitStatus:
+        """The largest of 20 to 30, else 10, else 0 (interface.md)."""
+        statuses = [stopped.exit_status for stopped in self.published.stopped]
+        if self.source_error is not None:
+            statuses.append(self.source_error.exit_status)
+        if self.findings or any(doubt.kind == ALTERED for doubt in self.doubts):
+            statuses.append(ExitStatus.FINDING)
+        if self.waiting or self.doubts:
+            statuses.append(ExitStatus.UNPROVED)
+        return max(statuses, default=ExitStatus.OK)
+
+
+def planned(parts: Parts, as_of: datetime | None, narrowing: Narrowing) -> tuple[RunInstant, list[Slot]]:
+    """Return the instant to act at and the slots that are due then."""
+    run = run_instant(
+        now=parts.now(), as_of=as_of, settle=parts.settle, last_cut_off=parts.ledger.last_cut_off()
+    )
+    last = {report: entry.slot.due_at for report, entry in parts.ledger.last_slots().items()}
+    return run, due_slots_of(start=parts.start, at=run.at, last_slots=last, reports=narrowing.reports)
+
+
+def run_everything(
+    parts: Parts, *, as_of: datetime | None, narrowing: Narrowing, watcher: Watcher
+) -> RunOutcome:
+    """Do one run and return what it did.
+
+    A source that can't be used stops the issuing, not the publishing of what was issued before.
+    """
+    run, due = planned(parts, as_of, narrowing)
+    outcome = RunOutcome(run, tuple(due))
+    outcome.swept = tuple(parts.outbox.sweep(parts.ledger.outbox_directories()))
+    _issue(parts, outcome, watcher)
+    waiting = [file for file in parts.ledger.waiting() if narrowing.covers(file)]
+    unplaced = sum(file.published_at is None for file in waiting)
+    if unplaced:
+        watcher.files_wait(unplaced)
+
+    def placed(file: WaitingFile) -> None:
+        outcome.placed_reports.append(file.report)
+        watcher.file_placed(file)
+
+    outcome.published = publish_waiting(
+        waiting,
+        ledger=parts.ledger,
+        outbox=parts.outbox,
+        destination=parts.destination,
+        workers=parts.workers,
+        now=parts.now,
+        on_file=placed,
+    )
+    unproved = [file for file in parts.ledger.waiting() if narrowing.covers(file)]
+    on_its_way = [file for file in unproved if file.published_at is not None]
+    outcome.doubts = prove(on_its_way, ledger=parts.ledger, destination=parts.destination, now=parts.now)
+    outcome.waiting = [file for file in parts.ledger.waiting() if narrowing.covers(file)]
+    left = {file.file_id for file in outcome.waiting}
+    outcome.proved = [file for file in on_its_way if file.file_id not in left]
+    return outcome
+
+
+def _issue(parts: Parts, outcome: RunOutcome, watcher: Watcher) -> None:
+    if not outcome.due:
+        return
+    # Only here, so that a run with nothing due doesn't pay for the engine.
+    from ecosmig_publish.workflows.issuing.run import issue_due_slots  # noqa: PLC0415
+
+    watcher.slots_are_due(outcome.due)
+    try:
+        for issued in issue_due_slots(
+            outcome.due,
+            open_data=parts.open_data,
+            ledger=parts.ledger,
+            outbox=parts.outbox,
+            policy=parts.policy,
+            run=outcome.run,
+            on_slot=watcher.slot_begins,
+            on_rows=watcher.rows_written,
+        ):
+            outcome.issued.append(issued)
+    except SourceError as error:
+        outcome.source_error = error

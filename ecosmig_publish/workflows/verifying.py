@@ -1,0 +1,165 @@
+"""To verify: compare what the folders list with what the ledger published, both ways."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ecosmig_publish.destinations import Folder
+from ecosmig_publish.errors import EcosmigError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from datetime import datetime
+
+    from ecosmig_publish.destinations import Listed, PublishingDestination
+    from ecosmig_publish.emrr.terms import Signifier
+    from ecosmig_publish.ledger import FolderEntry, Ledger, RecordedFile, WaitingFile
+
+MISSING, UNEXPECTED, ALTERED, RENAMED, UNPROVED = "missing", "unexpected", "altered", "renamed", "unproved"
+NO_FOLDER = "folder"
+
+
+@dataclass(frozen=True, slots=True)
+class Discrepancy:
+    """One thing that ledger and folder disagree on; `kind` is one of this module's words."""
+
+    kind: str
+    recipient: Signifier
+    name: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What a verification looked at and found."""
+
+    folders: int
+    files: int
+    discrepancies: tuple[Discrepancy, ...]
+
+
+def prove(
+    placed: Iterable[WaitingFile],
+    *,
+    ledger: Ledger,
+    destination: PublishingDestination,
+    now: Callable[[], datetime],
+) -> list[Discrepancy]:
+    """Record as proved each placed file that its folder lists with the issue's size and hash; return the others.
+
+    A 2xx is not proof, and a hash that the service doesn't know yet is not one either.
+    """
+    folders = ledger.folders()
+    by_recipient: dict[Signifier, list[WaitingFile]] = {}
+    for file in placed:
+        by_recipient.setdefault(file.recipient, []).append(file)
+    doubts: list[Discrepancy] = []
+    for recipient, files in by_recipient.items():
+        try:
+            listed = {item.name: item for item in destination.list(_folder(folders[recipient]))}
+        except EcosmigError as error:
+            doubts.append(Discrepancy(NO_FOLDER, recipient, folders[recipient].name, str(error)))
+            continue
+        proved = []
+        for file in files:
+            doubt = _compare(recipient, file, listed.get(file.name))
+            if doubt is None:
+                proved.append((file.file_id, file.size, file.quick_xor_hash))
+            else:
+                doubts.append(doubt)
+        if proved:
+            ledger.record_proved(proved, now())
+    return doubts
+
+
+def verify_folders(
+    *,
+    ledger: Ledger,
+    destination: PublishingDestination,
+    recipients: Iterable[Signifier] = (),
+    deep: bool = False,
+    on_file: Callable[[str], None] = lambda _name: None,
+) -> Verified:
+    """List each onboarded recipient's folder in full and compare it with the ledger; changes nothing.
+
+    `deep` reads every file's bytes and compares their SHA-256 instead of size and quickXorHash.
+    """
+    folders = ledger.folders()
+    wanted = [folders[signifier] for signifier in (tuple(recipients) or sorted(folders)) if signifier in folders]
+    discrepancies: list[Discrepancy] = []
+    files = 0
+    for entry in wanted:
+        recorded = {file.name: file for file in ledger.files(recipient=entry.signifier)}
+        files += len(recorded)
+        try:
+            destination.check_folder(_folder(entry))
+            listed = {item.name: item for item in destination.list(_folder(entry))}
+        except EcosmigError as error:
+            discrepancies.append(Discrepancy(NO_FOLDER, entry.signifier, entry.name, str(error)))
+            continue
+        discrepancies.extend(_compare_folder(entry, recorded, listed, destination, deep=deep, on_file=on_file))
+    return Verified(len(wanted), files, tuple(discrepancies))
+
+
+def _compare_folder(
+    entry: FolderEntry,
+    recorded: Mapping[str, RecordedFile],
+    listed: Mapping[str, Listed],
+    destination: PublishingDestination,
+    *,
+    deep: bool,
+    on_file: Callable[[str], None],
+) -> Iterator[Discrepancy]:
+    strangers = {name: item for name, item in listed.items() if name not in recorded}
+    for name, file in recorded.items():
+        on_file(name)
+        item = listed.get(name)
+        if file.published_at is None and item is None:
+            yield Discrepancy(UNPROVED, entry.signifier, name, "issued, waits to be published")
+        elif item is None:
+            twin = next((other for other in strangers.values() if _is_same(file, other)), None)
+            if twin is None:
+                yield Discrepancy(MISSING, entry.signifier, name, "published, and not in the folder any more")
+            else:
+                del strangers[twin.name]
+                yield Discrepancy(RENAMED, entry.signifier, name, f"stands in the folder as {twin.name}")
+        else:
+            doubt = _compare(entry.signifier, file, item)
+            if doubt is None and deep:
+                doubt = _compare_bytes(entry, file, destination)
+            if doubt is not None:
+                yield doubt
+    for name in sorted(strangers):
+        yield Discrepancy(UNEXPECTED, entry.signifier, name, "in the folder, and nothing that this ledger issued")
+
+
+def _compare(recipient: Signifier, file: WaitingFile | RecordedFile, item: Listed | None) -> Discrepancy | None:
+    if item is None:
+        return Discrepancy(UNPROVED, recipient, file.name, "placed, and not listed yet")
+    if item.size != file.size:
+        return Discrepancy(ALTERED, recipient, file.name, f"{item.size:,} bytes, issued with {file.size:,}")
+    known = item.hash()
+    if known is None:
+        return Discrepancy(UNPROVED, recipient, file.name, "listed without a hash as yet")
+    if known != file.quick_xor_hash:
+        return Discrepancy(ALTERED, recipient, file.name, "same size, another quickXorHash")
+    return None
+
+
+def _compare_bytes(entry: FolderEntry, file: RecordedFile, destination: PublishingDestination) -> Discrepancy | None:
+    digest = hashlib.sha256()
+    for chunk in destination.read(_folder(entry), file.name):
+        digest.update(chunk)
+    if digest.hexdigest() == file.sha256:
+        return None
+    return Discrepancy(ALTERED, entry.signifier, file.name, "same size and quickXorHash, another SHA-256")
+
+
+def _is_same(file: RecordedFile, item: Listed) -> bool:
+    return item.size == file.size and item.hash() == file.quick_xor_hash
+
+
+def _folder(entry: FolderEntry) -> Folder:
+    return Folder(signifier=entry.signifier, id=entry.folder_id, name=entry.name)
