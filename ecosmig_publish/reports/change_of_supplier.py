@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import ibis
-
 from ecosmig_publish.reports.question import instant
-from ecosmig_publish.reports.responsible_supplier import spans, suppliers_just_before
+from ecosmig_publish.reports.responsible_supplier import spans, suppliers_just_before, with_claims
 
 if TYPE_CHECKING:
     from ecosmig_publish.reports.question import Question
 
 
 def gained(question: Question) -> Any:  # noqa: ANN401 - an Ibis table
-    """Return `device_id`, `supplier`: who gained which Device inside the period and holds it at the end.
+    """Return `device_id`, `supplier`, `claims`: who gained which Device inside the period and holds it at the end.
 
     A span's predecessor is the span before it, whatever gap lies between; a first span has none and is no CoS event.
+    `claims` counts the spans in force at the end.
     """
     start, end = instant(question.period.start), instant(question.period.end)
     known = spans(question)
@@ -32,22 +31,10 @@ def gained(question: Question) -> Any:  # noqa: ANN401 - an Ibis table
     events = chains.filter(chains.since >= start, chains.predecessor.notnull(), chains.predecessor != chains.supplier)
     events = events.select(event_device_id="span_device_id", gainer="supplier").distinct()
     holding = suppliers_just_before(question.bounds.end, question)
+    holding = with_claims(
+        holding.semi_join(begun, holding.span_device_id == begun.begun_device_id), "span_device_id"
+    )
     kept = holding.semi_join(
         events, [holding.span_device_id == events.event_device_id, holding.supplier == events.gainer]
     )
-    return kept.select(device_id="span_device_id", supplier="supplier")
-
-
-def with_several_suppliers(devices: Any, question: Question) -> Any:  # noqa: ANN401
-    """Return `key`, `reason` of the rows of `devices` that two spans claim just before the end."""
-    holding = suppliers_just_before(question.bounds.end, question)
-    holding = holding.semi_join(devices, holding.span_device_id == devices.device_id)
-    twice = holding.group_by(key=holding.span_device_id).having(holding.count() > 1).agg()
-    return twice.select("key", reason=ibis.literal("overlapping-responsibilities"))
-
-
-def with_several_rows(devices: Any, question: Question) -> Any:  # noqa: ANN401
-    """Return `key`, `reason` of those that `devices` lists more than once."""
-    table = question.tables.devices.semi_join(devices, "device_id")
-    twice = table.group_by(key=table.device_id).having(table.count() > 1).agg()
-    return twice.select("key", reason=ibis.literal("duplicate-device"))
+    return kept.select(device_id="span_device_id", supplier="supplier", claims="claims")

@@ -12,9 +12,8 @@ import ibis
 from ecosmig_publish.emrr.terms import Report
 from ecosmig_publish.reports import ecosmig_003, ecosmig_004, ecosmig_006
 from ecosmig_publish.reports.attempts import FAILURE, SUCCESS, under, unreported, visible
-from ecosmig_publish.reports.change_of_supplier import with_several_rows, with_several_suppliers
 from ecosmig_publish.reports.question import instant
-from ecosmig_publish.reports.responsible_supplier import several_matches
+from ecosmig_publish.reports.responsible_supplier import overlapping
 
 if TYPE_CHECKING:
     from ecosmig_publish.reports.question import Question
@@ -72,19 +71,23 @@ def doubled_here(report: Report, doubled: Any, question: Question) -> Any:  # no
     return keys.mutate(reason=ibis.literal("duplicate-key"))
 
 
-def ambiguous(report: Report, question: Question) -> Any:  # noqa: ANN401
-    """Return the rows of this slot that two spans, or two rows of `devices`, claim."""
+def doubled_devices(devices: Any) -> Any:  # noqa: ANN401
+    """Return `key` of the Device IDs that stand in `devices` more than once."""
+    return devices.group_by(key=devices.device_id).having(devices.count() > 1).agg()
+
+
+def of_doubled_devices(report: Report, doubled: Any, question: Question) -> Any:  # noqa: ANN401
+    """Return `key` of the rows of this slot whose Device stands in `devices` more than once; 005 needs no Device."""
     if report in OUTCOMES:
-        return several_matches(unreported(question, OUTCOMES[report]), "attempt_id", question, "completed_at")
-    if report is Report.ECOSMIG_005:
-        attempts = visible(question)
-        week = attempts.filter(
-            attempts.completed_at >= instant(question.period.start),
-            attempts.completed_at < instant(question.period.end),
-        )
-        found = several_matches(week, "attempt_id", question, "completed_at")
-        return found.filter(found.reason == "overlapping-responsibilities")
-    if report is Report.ECOSMIG_006:
-        return several_matches(ecosmig_006.belonging(question), "key", question, "occurred_at")
-    devices = (ecosmig_003 if report is Report.ECOSMIG_003 else ecosmig_004).belonging(question)
-    return with_several_suppliers(devices, question).union(with_several_rows(devices, question), distinct=True)
+        rows = unreported(question, OUTCOMES[report]).rename(key="attempt_id")
+    elif report is Report.ECOSMIG_006:
+        rows = ecosmig_006.belonging(question)
+    else:
+        module = ecosmig_003 if report is Report.ECOSMIG_003 else ecosmig_004
+        rows = module.belonging(question).mutate(key=ibis._.device_id)  # noqa: SLF001 - Ibis's own name for "this"
+    return rows.semi_join(doubled, rows.device_id == doubled.key.name("doubled")).select("key").distinct()
+
+
+def claimed_twice(report: Report, question: Question) -> Any:  # noqa: ANN401
+    """Return `key` of the attempts of this slot of 001 or 002 whose instant lies in more than one span."""
+    return overlapping(unreported(question, OUTCOMES[report]), "attempt_id", "completed_at", question)

@@ -13,14 +13,14 @@ from ecosmig_publish.reports.change_of_supplier import gained
 from ecosmig_publish.reports.holding import Reason, field_reasons, hold
 from ecosmig_publish.reports.installations import latest_installations
 from ecosmig_publish.reports.meter_points import with_device
-from ecosmig_publish.reports.responsible_supplier import supplier_reasons, with_recipient
+from ecosmig_publish.reports.responsible_supplier import overlap_reason, supplier_reasons, with_recipient
 
 if TYPE_CHECKING:
     from ecosmig_publish.reports.question import Question
 
 
 def belonging(question: Question) -> Any:  # noqa: ANN401 - an Ibis table
-    """Return `device_id`, `supplier` of the gained Devices that can be told apart."""
+    """Return `device_id`, `supplier`, `claims` of the gained Devices."""
     devices = gained(question)
     if question.excluded_keys is not None:
         devices = devices.anti_join(question.excluded_keys, devices.device_id == question.excluded_keys.key)
@@ -36,7 +36,7 @@ def rows(question: Question) -> Any:  # noqa: ANN401
     found = _with_status(found)
     lacks_device = found.known_device_id.isnull()
     is_failure = found.ecos_status == "Failure"
-    first: list[Reason] = [(lacks_device, "no-device"), *supplier_reasons(found)]
+    first: list[Reason] = [overlap_reason(found), (lacks_device, "no-device"), *supplier_reasons(found)]
     then: list[Reason] = [
         *field_reasons(found, fields),
         ((found.ecos_status == "Installed") & found.installed_with_ecos.isnull(), "empty:installed_with_ecos"),

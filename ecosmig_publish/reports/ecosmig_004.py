@@ -11,7 +11,13 @@ from ecosmig_publish.emrr.terms import Report
 from ecosmig_publish.reports.attempts import SUCCESS, under
 from ecosmig_publish.reports.holding import field_reasons, hold
 from ecosmig_publish.reports.question import instant, is_under
-from ecosmig_publish.reports.responsible_supplier import supplier_reasons, suppliers_just_before, with_recipient
+from ecosmig_publish.reports.responsible_supplier import (
+    overlap_reason,
+    supplier_reasons,
+    suppliers_just_before,
+    with_claims,
+    with_recipient,
+)
 
 if TYPE_CHECKING:
     from ecosmig_publish.reports.question import Question
@@ -40,10 +46,11 @@ def rows(question: Question) -> Any:  # noqa: ANN401
     fields = CATALOGUE[Report.ECOSMIG_004].fields
     devices = belonging(question)
     holding = suppliers_just_before(question.bounds.end, question).drop("since")
-    found = with_recipient(devices.left_join(holding, devices.device_id == holding.span_device_id), question)
+    found = with_claims(devices.left_join(holding, devices.device_id == holding.span_device_id), "device_id")
+    found = with_recipient(found, question)
     found = found.mutate(devices_count=ibis.literal(1, type="int64"))
     flag = (found.installed_with_ecos.isnull(), "empty:installed_with_ecos")
-    found = found.mutate(hold=hold([*supplier_reasons(found), flag, *field_reasons(found, fields)]))
+    found = found.mutate(hold=hold([overlap_reason(found), *supplier_reasons(found), flag, *field_reasons(found, fields)]))
     lost = found.filter(found.hold.notnull()).select(
         "hold", "recipient", key="device_id", **{field.name: field.name for field in fields}
     )

@@ -9,7 +9,13 @@ import ibis
 
 from ecosmig_publish.reports.attempts import FAILURE, SUCCESS, visible
 from ecosmig_publish.reports.question import instant
-from ecosmig_publish.reports.responsible_supplier import supplier_reasons, with_recipient, with_supplier_at
+from ecosmig_publish.reports.responsible_supplier import (
+    overlap_reason,
+    supplier_reasons,
+    with_claims,
+    with_recipient,
+    with_supplier_at,
+)
 
 if TYPE_CHECKING:
     from ecosmig_publish.reports.question import Question
@@ -60,9 +66,8 @@ def _located(question: Question) -> Any:  # noqa: ANN401
         attempts.completed_at < instant(question.period.end),
         attempts.outcome.isin([SUCCESS, FAILURE]),
     ).select("attempt_id", "device_id", "completed_at", "outcome")
-    if question.excluded_keys is not None:
-        week = week.anti_join(question.excluded_keys, week.attempt_id == question.excluded_keys.key)
-    found = with_recipient(with_supplier_at(week, "completed_at", question), question)
-    reasons = supplier_reasons(found)
+    found = with_claims(with_supplier_at(week, "completed_at", question), "attempt_id")
+    found = with_recipient(found, question)
+    reasons = [overlap_reason(found), *supplier_reasons(found)]
     hold = ibis.cases(*reasons, else_=ibis.null("string"))
     return found.mutate(hold=hold)

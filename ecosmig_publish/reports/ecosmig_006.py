@@ -10,7 +10,13 @@ from ecosmig_publish.reports.holding import Reason, field_reasons, hold
 from ecosmig_publish.reports.installations import commissionings, notifications
 from ecosmig_publish.reports.meter_points import with_device
 from ecosmig_publish.reports.question import instant
-from ecosmig_publish.reports.responsible_supplier import supplier_reasons, with_recipient, with_supplier_at
+from ecosmig_publish.reports.responsible_supplier import (
+    overlap_reason,
+    supplier_reasons,
+    with_claims,
+    with_recipient,
+    with_supplier_at,
+)
 
 if TYPE_CHECKING:
     from ecosmig_publish.reports.question import Question
@@ -24,7 +30,7 @@ def belonging(question: Question) -> Any:  # noqa: ANN401 - an Ibis table
     devices = question.tables.devices
     flags = devices.select(
         flagged_device_id=devices.device_id, flagged_type=devices.device_type, flag=devices.installed_with_ecos
-    ).distinct()
+    )
     end = instant(question.bounds.end)
     changes = commissionings(question)
     changes = changes.left_join(flags, changes.device_id == flags.flagged_device_id)
@@ -46,12 +52,14 @@ def belonging(question: Question) -> Any:  # noqa: ANN401 - an Ibis table
 def rows(question: Question) -> Any:  # noqa: ANN401
     """Return the slot's rows, held ones first, then by recipient, DateTime as printed, Device ID, event."""
     fields = CATALOGUE[Report.ECOSMIG_006].fields
-    found = with_recipient(with_supplier_at(belonging(question), "occurred_at", question), question)
+    found = with_claims(with_supplier_at(belonging(question), "occurred_at", question), "key")
+    found = with_recipient(found, question)
     found = with_device(found, question.tables.devices)
     lacks_device = found.known_device_id.isnull()
     lacks_instant = found.occurred_at.isnull()
     of_supplier = [(~lacks_instant & condition, reason) for condition, reason in supplier_reasons(found)]
     first: list[Reason] = [
+        overlap_reason(found),
         (lacks_device, "no-device"),
         *of_supplier,
         (lacks_instant, "empty:occurred_at"),

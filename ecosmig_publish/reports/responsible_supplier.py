@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import ibis
-
 from ecosmig_publish.reports.question import FAR_FUTURE, instant
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from ecosmig_publish.reports.question import Question
+
+OVERLAPPING = "overlapping-responsibilities"
 
 
 def spans(question: Question) -> Any:  # noqa: ANN401 - an Ibis table
@@ -28,7 +28,7 @@ def spans(question: Question) -> Any:  # noqa: ANN401 - an Ibis table
 def with_supplier_at(rows: Any, column: str, question: Question) -> Any:  # noqa: ANN401
     """Add `supplier` to each row: the Responsible Supplier of `device_id` at the instant in `column`, or null.
 
-    A row whose instant lies in two spans comes out twice; `several_matches` names such rows.
+    A row whose instant lies in two spans comes out twice.
     """
     known = spans(question)
     joined = rows.left_join(
@@ -62,14 +62,18 @@ def supplier_reasons(rows: Any) -> list[tuple[Any, str]]:
     ]
 
 
-def several_matches(rows: Any, key: str, question: Question, column: str) -> Any:  # noqa: ANN401
-    """Return `key` and `reason` of the rows that two spans, or two rows of `devices`, claim."""
-    devices = question.tables.devices
-    located = with_supplier_at(rows.select(key=rows[key], device_id=rows.device_id, at=rows[column]), "at", question)
-    twice = located.group_by("key").having(located.count() > 1).agg()
-    overlapping = twice.select("key", reason=ibis.literal("overlapping-responsibilities"))
-    doubled = devices.group_by("device_id").having(devices.count() > 1).agg()
-    of_doubled = rows.semi_join(doubled, "device_id")
-    return overlapping.union(
-        of_doubled.select(key=of_doubled[key], reason=ibis.literal("duplicate-device")), distinct=True
-    )
+def with_claims(rows: Any, key: str) -> Any:  # noqa: ANN401
+    """Add `claims`: how many rows share the row's `key`; more than one where spans overlap."""
+    return rows.mutate(claims=rows.count().over(group_by=rows[key]))
+
+
+def overlap_reason(rows: Any) -> tuple[Any, str]:
+    """Return what keeps a row from having one recipient, where `with_claims` counted its spans."""
+    return (rows.claims > 1, OVERLAPPING)
+
+
+def overlapping(rows: Any, key: str, column: str, question: Question) -> Any:  # noqa: ANN401
+    """Return `key` of the rows whose instant in `column` lies in more than one span."""
+    located = rows.select(key=rows[key], device_id=rows.device_id, at=rows[column])
+    located = with_supplier_at(located, "at", question)
+    return located.group_by("key").having(located.count() > 1).agg()

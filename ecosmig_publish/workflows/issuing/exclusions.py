@@ -8,14 +8,18 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from ecosmig_publish.emrr.terms import Report
-from ecosmig_publish.reports import contract_breaks
-from ecosmig_publish.workflows.issuing.keys import BY_ATTEMPT, ledger_key
+from ecosmig_publish.reports import contract_breaks, ecosmig_006
+from ecosmig_publish.reports.responsible_supplier import OVERLAPPING
+from ecosmig_publish.workflows.issuing.keys import BY_ATTEMPT, HOLDING, ledger_key
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from ecosmig_publish.migration_data import MigrationData
     from ecosmig_publish.reports.question import Question
+
+
+DOUBLED = "duplicate-key"
 
 
 @dataclass(slots=True)
@@ -31,7 +35,7 @@ class Exclusions:
 
     def table(self, report: Report) -> pa.Table:
         """Return the keys as a table of one column, `key`."""
-        kind = pa.int64() if report in (*BY_ATTEMPT, Report.ECOSMIG_005) else pa.string()
+        kind = pa.int64() if report in BY_ATTEMPT else pa.string()
         return pa.table({"key": pa.array(self.keys, kind)})
 
 
@@ -50,8 +54,9 @@ def broken_rows(
         if doubled.num_rows:
             _add_doubled(found, report, question, data, doubled, open_holds)
     if report is Report.ECOSMIG_006 and doubled.num_rows:
-        for key in doubled["key"].to_pylist():
-            found.keys.append(key)
+        rows = ecosmig_006.belonging(question)
+        here = data.memory_table(doubled)
+        _add(found, report, data.fetch(rows.semi_join(here, "key").select("key").distinct())["key"].to_pylist(), DOUBLED)
     return found
 
 
@@ -75,12 +80,25 @@ def _add_doubled(
             found.held[key] = row["reason"]
 
 
-def add_ambiguous(found: Exclusions, report: Report, question: Question, data: MigrationData) -> bool:
-    """Add the rows that two spans, or two rows of `devices`, claim; return whether there are any."""
-    ambiguous = data.fetch(contract_breaks.ambiguous(report, question)).to_pylist()
-    for row in sorted(ambiguous, key=lambda row: (str(row["key"]), row["reason"])):
-        key = f"attempt:{row['key']}" if report is Report.ECOSMIG_005 else ledger_key(report, row["key"])
-        found.keys.append(row["key"])
-        listed = found.held if report in (*BY_ATTEMPT, Report.ECOSMIG_006) else found.problems
-        listed.setdefault(key, row["reason"])
-    return bool(ambiguous)
+def add_doubled_devices(
+    found: Exclusions, report: Report, question: Question, data: MigrationData, doubled: pa.Table
+) -> None:
+    """Add the rows whose Device stands in `devices` more than once: nobody can say which row is right."""
+    if not doubled.num_rows or report is Report.ECOSMIG_005:
+        return
+    expression = contract_breaks.of_doubled_devices(report, data.memory_table(doubled), question)
+    _add(found, report, data.fetch(expression)["key"].to_pylist(), "duplicate-device")
+
+
+def add_claimed_twice(found: Exclusions, report: Report, question: Question, data: MigrationData) -> bool:
+    """Add the attempts that two spans claim; return whether there are any."""
+    keys = data.fetch(contract_breaks.claimed_twice(report, question))["key"].to_pylist()
+    _add(found, report, keys, OVERLAPPING)
+    return bool(keys)
+
+
+def _add(found: Exclusions, report: Report, keys: list[object], reason: str) -> None:
+    found.keys.extend(keys)
+    listed = found.held if report in HOLDING else found.problems
+    for key in keys:
+        listed.setdefault(ledger_key(report, key), reason)

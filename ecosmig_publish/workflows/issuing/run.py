@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from ecosmig_publish.reports.contract_breaks import doubled_attempts, doubled_events
+from ecosmig_publish.reports.contract_breaks import doubled_attempts, doubled_devices, doubled_events
 from ecosmig_publish.workflows.issuing.register import party_register
 from ecosmig_publish.workflows.issuing.slot import IssuedSlot, Issuing, issue_slot
 
@@ -60,6 +60,7 @@ def _issuing(
             register=party_register(data),
             doubled_attempts=_keys(data.fetch(doubled_attempts(attempts))),
             doubled_events=_keys(data.fetch(doubled_events(events))),
+            doubled_devices=_keys(data.fetch(doubled_devices(data.tables.devices))),
         )
 
 

@@ -25,7 +25,12 @@ from ecosmig_publish.reports.attempts import unreported
 from ecosmig_publish.reports.contract_breaks import OUTCOMES
 from ecosmig_publish.reports.question import Bounds, Question
 from ecosmig_publish.reports.registry import ROWS
-from ecosmig_publish.workflows.issuing.exclusions import Exclusions, add_ambiguous, broken_rows
+from ecosmig_publish.workflows.issuing.exclusions import (
+    Exclusions,
+    add_claimed_twice,
+    add_doubled_devices,
+    broken_rows,
+)
 from ecosmig_publish.workflows.issuing.holds import settle_holds
 from ecosmig_publish.workflows.issuing.keys import HOLDING, ledger_key, packed, source_keys, unpacked
 from ecosmig_publish.workflows.issuing.register import known_parties
@@ -52,6 +57,7 @@ class Issuing:
     register: Mapping[Signifier, str]
     doubled_attempts: pa.Table
     doubled_events: pa.Table
+    doubled_devices: pa.Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +123,9 @@ def issue_slot(slot: Slot, issuing: Issuing, *, on_rows: Callable[[int], None] |
             findings.append(_behind_cut_off(last, found.count if found else 0, ledger))
     doubled = issuing.doubled_events if report is Report.ECOSMIG_006 else issuing.doubled_attempts
     exclusions = broken_rows(report, question, data, doubled, {hold.key for hold in open_holds})
+    add_doubled_devices(
+        exclusions, report, _excluding(question, exclusions, report, data), data, issuing.doubled_devices
+    )
     written, numbers, reported, exclusions = _write(slot, issuing, question, exclusions, open_holds, on_rows)
     held, problems = _sorted_out(report, written, exclusions)
     closed: dict[str, str] = {}
@@ -173,15 +182,13 @@ def _write(
     open_holds: list[OpenHold],
     on_rows: Callable[[int], None] | None,
 ) -> tuple[WrittenSlot, _Numbers, _ReportedKeys, Exclusions]:
-    """Write the slot's files; where spans or Devices are ambiguous, leave the rows concerned out and write again.
+    """Write the slot's files; where two spans claim an attempt, leave it out and write again.
 
-    For attempts, more rows than attempts show it, so that the common case pays for a count only.
+    More rows than attempts show it, so that the common case pays for a count only.
     """
     report, data = slot.report, issuing.data
     while True:
         asked = _excluding(question, exclusions, report, data)
-        if report not in OUTCOMES and add_ambiguous(exclusions, report, asked, data):
-            asked = _excluding(question, exclusions, report, data)
         numbers = _Numbers(issuing.ledger.last_sequences(report))
         reported = _ReportedKeys(
             report,
@@ -202,8 +209,8 @@ def _write(
             on_rows=on_rows,
         )
         if report in OUTCOMES and written.rows != _expected_rows(report, asked, data):
-            issuing.outbox.discard(directory)
-            if add_ambiguous(exclusions, report, asked, data):
+            if add_claimed_twice(exclusions, report, asked, data):
+                issuing.outbox.discard(directory)
                 continue
         if written.files:
             issuing.outbox.seal(directory)

@@ -1,0 +1,177 @@
+"""What `demo` does: the main job on generated data, as an operator would drive it."""
+
+from __future__ import annotations
+
+import tempfile
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ecosmig_publish.cli.views.verify import exit_status, render_verification
+from ecosmig_publish.errors import ConfigurationError, ExitStatus
+from ecosmig_publish.settings import load_settings
+from ecosmig_publish.wiring import Wiring
+from ecosmig_publish.workflows.issuing.register import party_register
+from ecosmig_publish.workflows.onboarding import onboard_suppliers
+from ecosmig_publish.workflows.running import Narrowing, RunOutcome, Watcher, run_everything
+from ecosmig_publish.workflows.verifying import Verified, verify_folders
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ecosmig_publish.cli.invocation import Invocation
+    from ecosmig_publish.ledger import Ledger, OpenHold, RecordedFile
+
+SEED = 20260302
+START = datetime(2026, 3, 1, 5, 0, tzinfo=UTC)
+"""A Sunday that is the 1st, just before its slots: the week that follows has all six reports in it."""
+HOURS_OF_A_WEEK = 7 * 24
+
+_CONFIGURATION = """\
+# Written by `ecosmig demo`; `ecosmig init` writes a commented one to fill in.
+start = {start:%Y-%m-%dT%H:%M:%SZ}
+
+[source]
+url = "duckdb:data/migration.duckdb"
+
+[ledger]
+url = "sqlite:state/ecosmig.db"
+
+[outbox]
+path = "state/outbox"
+
+[destination]
+kind = "folder"
+
+[destination.folder]
+path = "published"
+"""
+
+
+def show_demo(invocation: Invocation, directory: Path | None, devices: int) -> int:
+    """Do everything in `directory` and show it; returns the status of the last verification."""
+    home = _home(directory)
+    configuration = home / "ecosmig.toml"
+    configuration.write_text(_CONFIGURATION.format(start=START), encoding="utf-8")
+    wiring = Wiring(load_settings(configuration, {}, home))
+    invocation.say(f"1. Generating migration data of {devices:,} Devices in {home / 'data'}")
+    _generate(home, devices)
+    with wiring.locked_ledger() as ledger:
+        invocation.say("2. Onboarding every party of the register: a folder each, pinned in the ledger")
+        folders = _onboard(wiring, ledger)
+        invocation.say("3. Issuing and publishing a week of slots, run by run, as a scheduler would")
+        outcomes = _play(wiring, ledger)
+        invocation.say("4. Verifying every file: ledger and folders, both ways, byte by byte")
+        verified = verify_folders(ledger=ledger, destination=wiring.publishing(), deep=True)
+        files, holds = list(ledger.files()), ledger.open_holds()
+    document = {
+        "directory": home,
+        "folders": folders,
+        "runs": len(outcomes),
+        "slots": sum(len(outcome.issued) for outcome in outcomes),
+        "files": len(files),
+        "rows": sum(file.rows for file in files),
+        "proved": sum(file.proved_at is not None for file in files),
+        "held": len(holds),
+        "discrepancies": len(verified.discrepancies),
+    }
+    invocation.result(document, lambda: _render(home, outcomes, files, holds, verified))
+    waits = any(file.proved_at is None for file in files)
+    return max(exit_status(verified), ExitStatus.UNPROVED if waits else ExitStatus.OK)
+
+
+def _home(directory: Path | None) -> Path:
+    if directory is None:
+        return Path(tempfile.mkdtemp(prefix="ecosmig-demo-"))
+    if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
+        raise ConfigurationError(
+            f"{directory} is not an empty folder; nothing was overwritten",
+            hint="Name a new folder, or leave --dir out.",
+        )
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigurationError(f"{directory}: {error.strerror}", hint="Name another --dir.") from error
+    return directory.resolve()
+
+
+def _generate(home: Path, devices: int) -> None:
+    from ecosmig_publish.migration_data.sample import write_sample  # noqa: PLC0415 - the engine is slow to import
+
+    write_sample(
+        home / "data",
+        devices=devices,
+        seed=SEED,
+        parties=8,
+        until=START + timedelta(hours=HOURS_OF_A_WEEK),
+        history=timedelta(days=120),
+        form="duckdb",
+    )
+
+
+def _onboard(wiring: Wiring, ledger: Ledger) -> int:
+    with wiring.data() as data:
+        register = party_register(data)
+    done = onboard_suppliers(register, ledger=ledger, destination=wiring.onboarding(), now=wiring.now)
+    return sum(1 for _ in done)
+
+
+def _play(wiring: Wiring, ledger: Ledger) -> list[RunOutcome]:
+    """Run at every sixth hour of the week, and at the 08:00 of the 2nd that 003 falls due at."""
+    hours = sorted({*range(1, HOURS_OF_A_WEEK + 1, 6), 27})
+    parts = wiring.parts(ledger)
+    return [
+        run_everything(
+            parts, as_of=START + timedelta(hours=hour), narrowing=Narrowing(), watcher=Watcher()
+        )
+        for hour in hours
+    ]
+
+
+def _render(
+    home: Path,
+    outcomes: Sequence[RunOutcome],
+    files: Sequence[RecordedFile],
+    holds: Sequence[OpenHold],
+    verified: Verified,
+) -> None:
+    from ecosmig_publish.cli.screen import show_table, stdout_console  # noqa: PLC0415 - rich is slow to import
+    from ecosmig_publish.emrr.catalogue import CATALOGUE  # noqa: PLC0415
+
+    console = stdout_console()
+    rows = []
+    for report, definition in CATALOGUE.items():
+        mine = [file for file in files if file.report is report]
+        slots = [issued for outcome in outcomes for issued in outcome.issued if issued.slot.report is report]
+        rows.append(
+            (
+                report.value,
+                definition.title.partition(": ")[2],
+                len(slots),
+                len(mine),
+                sum(file.rows for file in mine),
+                sum(file.proved_at is not None for file in mine),
+                sum(hold.report is report for hold in holds),
+            )
+        )
+    columns = ("report", "what it holds", "slots", "files", "rows", "proved", "held")
+    show_table(f"A week in {len(outcomes)} runs", columns, rows, numbers=columns[2:])
+    render_verification(verified, deep=True)
+    first = next((file for file in files if file.rows), None)
+    if first is not None:
+        path = next((home / "published").glob(f"{first.recipient}*/{first.name}"))
+        console.print(f"\nOne of the files, {path.relative_to(home)}:", markup=False)
+        lines = path.read_text(encoding="utf-8").splitlines()
+        shown = [*lines[:3], "…", lines[-1]] if len(lines) > 4 else lines  # noqa: PLR2004
+        for line in shown:
+            console.print(f"  {line}", markup=False, soft_wrap=True)
+    console.print(f"\nLook around in {home}:", markup=False, soft_wrap=True)
+    config = f"--config {home / 'ecosmig.toml'}"
+    for what, how in (
+        ("the files, a folder for each recipient", f"ls -R {home / 'published'}"),
+        ("where everything stands", f"ecosmig status {config}"),
+        ("rows that could not be reported, and why", f"ecosmig held {config}"),
+        ("what was delivered, when, and its hashes", f"ecosmig audit list {config}"),
+        ("what is due now (months have passed since)", f"ecosmig plan {config}"),
+    ):
+        console.print(f"  {what}:\n    {how}", markup=False, soft_wrap=True)

@@ -1,0 +1,184 @@
+"""The birth of a slot: its numbers, files, holds and problems in one transaction, or none of them."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import astuple
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import func, insert, select
+
+from ecosmig_publish.errors import LedgerError
+from ecosmig_publish.ledger import tables
+from ecosmig_publish.ledger.chain import Deed, canonical
+from ecosmig_publish.ledger.columns import instant_text
+from ecosmig_publish.ledger.holds import settle_holds
+from ecosmig_publish.ledger.streams import advance_streams
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from ecosmig_publish.ledger.entries import IssueEntry, SlotBirth, SlotEntry
+
+NO_ACTIVITY = "no-activity"
+"""Why a slot without any issue was skipped."""
+
+
+def record_slot(connection: Connection, birth: SlotBirth) -> Deed:
+    """Record a slot and all that is born with it; where it raises, the caller's transaction must end."""
+    report = birth.entry.slot.report
+    _refuse_out_of_order(connection, birth.entry)
+    slot_id = _insert_slot(connection, birth)
+    advance_streams(connection, report, birth.issues, birth.expected_last)
+    for issue in birth.issues:
+        _insert_issue(connection, slot_id, report.value, issue)
+    directories = {file.outbox_path.partition("/")[0] for issue in birth.issues for file in issue.files}
+    _insert_all(
+        connection, tables.outbox_directories, [{"name": name, "slot_id": slot_id} for name in directories]
+    )
+    settle_holds(connection, slot_id, report, birth.held, birth.closed)
+    _insert_all(
+        connection,
+        tables.problems,
+        [
+            {
+                "slot_id": slot_id,
+                "reason": it.reason,
+                "key": it.key,
+                "recipient": it.recipient,
+                "count": it.count,
+            }
+            for it in birth.problems
+        ],
+    )
+    _insert_all(
+        connection,
+        tables.reported_keys,
+        [
+            {"slot_id": slot_id, "ordinal": ordinal, "keys": blob}
+            for ordinal, blob in enumerate(birth.reported_keys)
+        ],
+    )
+    return _deed(birth)
+
+
+def _refuse_out_of_order(connection: Connection, entry: SlotEntry) -> None:
+    report, due_at = entry.slot.report, entry.slot.due_at
+    slots = tables.slots
+    last = connection.execute(
+        select(slots.c.due_at, slots.c.cut_off)
+        .where(slots.c.report == report)
+        .order_by(slots.c.due_at.desc())
+        .limit(1)
+    ).first()
+    if last is None:
+        return
+    named = f"{report}: the slot of {_short(due_at)}"
+    hint = "Run again: what is due is planned anew from what the ledger says."
+    known = select(func.count()).where(slots.c.report == report, slots.c.due_at == due_at)
+    if connection.execute(known).scalar():
+        raise LedgerError(f"{named} is recorded already; nothing was recorded again", hint=hint)
+    if due_at < last.due_at:
+        raise LedgerError(
+            f"{named} is older than the last, {_short(last.due_at)}; nothing was recorded", hint=hint
+        )
+    if entry.cut_off < last.cut_off:
+        raise LedgerError(
+            f"{named} has the cut-off {_short(entry.cut_off)}, before {_short(last.cut_off)}, "
+            "which its last slot used; nothing was recorded",
+            hint="A cut-off only grows: act at a later instant.",
+        )
+
+
+def _insert_slot(connection: Connection, birth: SlotBirth) -> int:
+    entry = birth.entry
+    inserted = connection.execute(
+        insert(tables.slots).returning(tables.slots.c.id),
+        {
+            "report": entry.slot.report.value,
+            "due_at": entry.slot.due_at,
+            "period_start": entry.period.start,
+            "period_end": entry.period.end,
+            "cut_off": entry.cut_off,
+            "generated_at": entry.generated_at,
+            "watermark_count": entry.watermark.count if entry.watermark else None,
+            "watermark_checksum": str(entry.watermark.checksum) if entry.watermark else None,
+            "outcome": "issued" if birth.issues else "skipped",
+            "reason": None if birth.issues else NO_ACTIVITY,
+            "held": len(birth.held),
+        },
+    )
+    return int(inserted.scalar_one())
+
+
+def _insert_issue(connection: Connection, slot_id: int, report: str, issue: IssueEntry) -> None:
+    of = {"report": report, "recipient": issue.recipient}
+    issue_id = connection.execute(
+        insert(tables.issues).returning(tables.issues.c.id), {"slot_id": slot_id, **of}
+    ).scalar_one()
+    for file in issue.files:
+        file_id = connection.execute(
+            insert(tables.files).returning(tables.files.c.id),
+            {
+                "issue_id": issue_id,
+                **of,
+                "sequence": file.sequence,
+                "part": file.part,
+                "name": file.name,
+                "outbox_path": file.outbox_path,
+                "rows": file.rows,
+                "size": file.size,
+                "sha256": file.sha256,
+                "quick_xor_hash": file.quick_xor_hash,
+            },
+        ).scalar_one()
+        connection.execute(insert(tables.publications), {"file_id": file_id})
+
+
+def _insert_all(connection: Connection, table: Any, rows: list[dict[str, Any]]) -> None:  # noqa: ANN401 - rows of any table
+    if rows:
+        connection.execute(insert(table), rows)
+
+
+def _deed(birth: SlotBirth) -> Deed:
+    entry = birth.entry
+    report = entry.slot.report.value
+    return Deed(
+        kind="issue-slot" if birth.issues else "skip-slot",
+        subject=f"{report} {_short(entry.slot.due_at)}",
+        content={
+            "report": report,
+            "due_at": instant_text(entry.slot.due_at),
+            "period": [instant_text(entry.period.start), instant_text(entry.period.end)],
+            "cut_off": instant_text(entry.cut_off),
+            "generated_at": instant_text(entry.generated_at),
+            "watermark": astuple(entry.watermark) if entry.watermark else None,
+            "files": [
+                {
+                    "recipient": issue.recipient,
+                    "sequence": file.sequence,
+                    "part": file.part,
+                    "name": file.name,
+                    "rows": file.rows,
+                    "size": file.size,
+                    "sha256": file.sha256,
+                    "quick_xor_hash": file.quick_xor_hash,
+                }
+                for issue in birth.issues
+                for file in issue.files
+            ],
+            # Keys may hold a Device ID: an act, which is shown and exported, binds them by their digest.
+            "held": _digest([[it.key, it.reasons, it.recipient] for it in birth.held]),
+            "closed": _digest(sorted(birth.closed.items())),
+            "problems": _digest([[it.reason, it.key, it.recipient, it.count] for it in birth.problems]),
+            "reported_keys": _digest([hashlib.sha256(blob).hexdigest() for blob in birth.reported_keys]),
+        },
+    )
+
+
+def _digest(things: list[Any]) -> dict[str, object]:
+    return {"count": len(things), "sha256": hashlib.sha256(canonical(things).encode()).hexdigest()}
+
+
+def _short(instant: object) -> str:
+    return f"{instant:%Y-%m-%dT%H:%M:%SZ}"

@@ -1,0 +1,76 @@
+"""The SQLite database under the ledger: durable, one writer at a time, constraints in force."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from sqlalchemy import create_engine, event
+from sqlalchemy.pool import QueuePool
+
+from ecosmig_publish.errors import LedgerError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from sqlalchemy import Connection, Engine
+
+_WRITES = "ecosmig_writes"
+_BUSY_TIMEOUT_S = 30.0
+
+
+def make_file(path: Path) -> None:
+    """Make an empty file that its owner alone can read, where there is none; may raise `OSError`."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    except FileExistsError:
+        return
+
+
+def engine_on(path: Path, *, read_only: bool) -> Engine:
+    """Return an engine on an existing file; it never makes one."""
+    # mode=rw even for reading: a reader may have to bring in what a killed writer left in the -wal file.
+    address = f"file:{quote(str(path.absolute()))}?mode=rw"
+
+    def connect() -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            address, uri=True, timeout=_BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
+        )
+        try:
+            _prepare(connection, path, read_only=read_only)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    engine = create_engine("sqlite+pysqlite://", creator=connect, poolclass=QueuePool)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def writing(engine: Engine) -> Engine:
+    """Return the engine with transactions that hold the write lock from their start on."""
+    return engine.execution_options(**{_WRITES: True})
+
+
+def _prepare(connection: sqlite3.Connection, path: Path, *, read_only: bool) -> None:
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA synchronous = FULL")
+    if read_only:
+        connection.execute("PRAGMA query_only = ON")
+        return
+    (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
+    if mode != "wal":
+        raise LedgerError(
+            f"ledger {path}: its file system can't keep a write-ahead log (journal mode {mode})",
+            hint="Put the ledger on a local disk: ledger.url.",
+        )
+
+
+def _begin(connection: Connection) -> None:
+    # The driver is in autocommit mode: its own implicit BEGIN would come too late, and not before DDL.
+    writes = connection.get_execution_options().get(_WRITES, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

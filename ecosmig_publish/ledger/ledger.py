@@ -1,0 +1,242 @@
+"""The ledger: what was issued and what became of it."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Self
+
+from ecosmig_publish.errors import LedgerError
+from ecosmig_publish.ledger import (
+    acts,
+    births,
+    database,
+    findings,
+    folders,
+    holds,
+    publications,
+    slots,
+    streams,
+    version,
+)
+from ecosmig_publish.ledger.faults import ledger_faults
+from ecosmig_publish.ledger.location import ledger_path
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from datetime import datetime
+    from pathlib import Path
+    from types import TracebackType
+
+    from sqlalchemy import Connection, Engine
+
+    from ecosmig_publish.emrr.terms import Report, Signifier, Slot
+    from ecosmig_publish.ledger.chain import Act, Deed
+    from ecosmig_publish.ledger.entries import Actor, FolderEntry, SlotBirth, SlotEntry, Watermark
+    from ecosmig_publish.ledger.views import (
+        Finding,
+        OpenHold,
+        RecordedFile,
+        RecordedSlot,
+        RecordedStream,
+        SlotProblem,
+        WaitingFile,
+    )
+
+
+class Ledger:
+    """One ledger, open: every reading is of one moment, every writing one transaction with its act.
+
+    Made by `open` or `open_existing`. Several threads and processes may use it at once. Everything here may
+    raise `LedgerError`, and then nothing was recorded.
+    """
+
+    def __init__(self, path: Path, engine: Engine, actor: Actor, now: Callable[[], datetime]) -> None:
+        self._path = path
+        self._engine = engine
+        self._actor = actor
+        self._now = now
+
+    @classmethod
+    def open(cls, url: str, *, base: Path, actor: Actor, now: Callable[[], datetime]) -> Self:
+        """Open the ledger to read and write; make it, or bring it up to this version, where needed."""
+        path = ledger_path(url, base=base)
+        with ledger_faults(path):
+            database.make_file(path)
+        ledger = cls(path, database.engine_on(path, read_only=False), actor, now)
+        try:
+            ledger._bring_up_to_date()
+        except BaseException:
+            ledger.close()
+            raise
+        return ledger
+
+    @classmethod
+    def open_existing(cls, url: str, *, base: Path, actor: Actor, now: Callable[[], datetime]) -> Self | None:
+        """Open the ledger to read only, or return None where there is none yet; makes and changes nothing."""
+        path = ledger_path(url, base=base)
+        with ledger_faults(path):
+            if not path.exists() or path.stat().st_size == 0:
+                return None
+        ledger = cls(path, database.engine_on(path, read_only=True), actor, now)
+        try:
+            revision = ledger._known_revision()
+        except BaseException:
+            ledger.close()
+            raise
+        if revision == version.CURRENT:
+            return ledger
+        ledger.close()
+        if revision is None:
+            return None
+        raise LedgerError(
+            f"ledger {path}: its schema is {revision}, this ecosmig {actor.version} reads {version.CURRENT}",
+            hint="The next run brings it up to date: ecosmig publish --all",
+        )
+
+    def close(self) -> None:
+        """Close the ledger's connections."""
+        self._engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def last_slots(self) -> dict[Report, SlotEntry]:
+        """Return the latest slot of each report that has one."""
+        with self._reading() as connection:
+            return slots.last_slots(connection)
+
+    def last_cut_off(self) -> datetime | None:
+        """Return the latest cut-off that any slot used, None before the first."""
+        with self._reading() as connection:
+            return slots.last_cut_off(connection)
+
+    def last_sequences(self, report: Report) -> dict[Signifier, int]:
+        """Return the last number of every stream of a report that has one."""
+        with self._reading() as connection:
+            return streams.last_sequences(connection, report)
+
+    def open_holds(self, report: Report | None = None) -> list[OpenHold]:
+        """Return what is held now, by report, the longest held first."""
+        with self._reading() as connection:
+            return holds.open_holds(connection, report)
+
+    def reported_keys(self, report: Report) -> Iterator[bytes]:
+        """Yield what slots of a report recorded as reported, in the order in which it was."""
+        with self._reading() as connection:
+            yield from slots.reported_keys(connection, report)
+
+    def outbox_directories(self) -> set[str]:
+        """Return the first path component of every file's place in the outbox."""
+        with self._reading() as connection:
+            return slots.outbox_directories(connection)
+
+    def waiting(self) -> list[WaitingFile]:
+        """Return every file not yet proved in its folder, by recipient, report and number."""
+        with self._reading() as connection:
+            return publications.waiting_files(connection)
+
+    def files(
+        self, recipient: Signifier | None = None, report: Report | None = None
+    ) -> Iterator[RecordedFile]:
+        """Yield every issued file, or those of a recipient or report, by recipient, report and number."""
+        with self._reading() as connection:
+            yield from publications.read_files(connection, recipient, report)
+
+    def slots(self, report: Report | None = None, limit: int | None = None) -> list[RecordedSlot]:
+        """Return the slots with their counts, latest first."""
+        with self._reading() as connection:
+            return slots.read_slots(connection, report, limit)
+
+    def streams(self) -> list[RecordedStream]:
+        """Return all streams, by report and recipient, with what waits in each."""
+        with self._reading() as connection:
+            return streams.read_streams(connection)
+
+    def problems(self, slot: Slot | None = None, report: Report | None = None) -> list[SlotProblem]:
+        """Return problems as they were listed, latest slot first: of one slot, of one report, or all."""
+        with self._reading() as connection:
+            return slots.read_problems(connection, slot, report)
+
+    def folders(self) -> dict[Signifier, FolderEntry]:
+        """Return every onboarded recipient's folder, by signifier."""
+        with self._reading() as connection:
+            return folders.read_folders(connection)
+
+    def findings(self) -> list[Finding]:
+        """Return all findings, oldest first."""
+        with self._reading() as connection:
+            return findings.read_findings(connection)
+
+    def acts(self, limit: int | None = None, *, kind: str | None = None) -> Iterator[Act]:
+        """Yield the acts oldest first: all, the newest `limit` of them, or those of one kind."""
+        with self._reading() as connection:
+            yield from acts.read_acts(connection, limit=limit, kind=kind)
+
+    def record_slot(self, birth: SlotBirth) -> None:
+        """Record a slot with all that is born with it: numbers, files, holds, problems."""
+        self._record(lambda connection: births.record_slot(connection, birth))
+
+    def record_published(self, file_id: int, *, item_id: str, adopted: bool, published_at: datetime) -> None:
+        """Record that a file stands in its folder. Streams go in order; the same again changes nothing."""
+        self._record(
+            lambda connection: publications.record_published(
+                connection, file_id, item_id, published_at, adopted=adopted
+            )
+        )
+
+    def record_proved(self, proved: Iterable[tuple[int, int, str]], proved_at: datetime) -> None:
+        """Record what an independent listing showed: (file id, size, quickXorHash) each."""
+        self._record(lambda connection: publications.record_proved(connection, proved, proved_at))
+
+    def record_conflict(self, file_id: int, detail: str) -> None:
+        """Record what stands in a file's place; shown until the file is published."""
+        self._record(
+            lambda connection: publications.record_conflict(connection, file_id, detail, self._now())
+        )
+
+    def record_folder(self, entry: FolderEntry) -> None:
+        """Pin a recipient's folder by its id, once."""
+        self._record(lambda connection: folders.record_folder(connection, entry))
+
+    def record_finding(self, kind: str, detail: Mapping[str, object]) -> None:
+        """Record what a person should look at; `detail` is what JSON can say, without personal data."""
+        self._record(lambda connection: findings.record_finding(connection, kind, detail, self._now()))
+
+    def rebase_watermark(self, report: Report, watermark: Watermark) -> None:
+        """Let a report's latest slot be compared with `watermark` from now on: a finding was looked at."""
+        self._record(lambda connection: slots.rebase_watermark(connection, report, watermark))
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        with ledger_faults(self._path), self._engine.connect() as connection:
+            yield connection
+
+    def _record(self, change: Callable[[Connection], Deed | None]) -> None:
+        """Make a change and append its act, in one transaction; a change that was none leaves no act."""
+        with ledger_faults(self._path), database.writing(self._engine).begin() as connection:
+            deed = change(connection)
+            if deed is not None:
+                acts.append_act(connection, deed, self._actor, self._now())
+
+    def _known_revision(self) -> str | None:
+        with self._reading() as connection:
+            return self._revision_on(connection)
+
+    def _revision_on(self, connection: Connection) -> str | None:
+        revision = version.stored_revision(connection, self._path)
+        if revision is not None:
+            version.refuse_newer(connection, self._path, revision, self._actor.version)
+        return revision
+
+    def _bring_up_to_date(self) -> None:
+        if self._known_revision() == version.CURRENT:
+            return
+        with ledger_faults(self._path), database.writing(self._engine).begin() as connection:
+            # Another process may have done it while this one waited for the lock.
+            if self._revision_on(connection) != version.CURRENT:
+                version.bring_up_to_date(connection)

@@ -1,0 +1,149 @@
+"""Slots as they were recorded."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, select, update
+
+from ecosmig_publish.emrr.terms import Period, Report, Slot
+from ecosmig_publish.errors import LedgerError
+from ecosmig_publish.ledger import tables
+from ecosmig_publish.ledger.chain import Deed
+from ecosmig_publish.ledger.entries import SlotEntry, Watermark
+from ecosmig_publish.ledger.tables import files, issues, slots
+from ecosmig_publish.ledger.views import RecordedSlot, SlotProblem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from sqlalchemy import Connection, Row
+
+
+def last_slots(connection: Connection) -> dict[Report, SlotEntry]:
+    """Return the latest slot of each report that has one."""
+    latest = (
+        select(slots.c.report, func.max(slots.c.due_at).label("due_at")).group_by(slots.c.report).subquery()
+    )
+    same = (slots.c.report == latest.c.report) & (slots.c.due_at == latest.c.due_at)
+    rows = connection.execute(select(slots).join(latest, same))
+    return {Report(row.report): _entry(row) for row in rows}
+
+
+def last_cut_off(connection: Connection) -> datetime | None:
+    """Return the latest cut-off that any slot used, None before the first."""
+    return connection.execute(select(func.max(slots.c.cut_off, type_=slots.c.cut_off.type))).scalar()
+
+
+def read_slots(connection: Connection, report: Report | None, limit: int | None) -> list[RecordedSlot]:
+    """Return the slots with their counts, latest first; of one report, or at most `limit` of them."""
+    of_slot = issues.c.slot_id == slots.c.id
+    counts = (
+        select(func.count()).select_from(issues).where(of_slot).scalar_subquery().label("issues"),
+        select(func.count(files.c.id))
+        .select_from(issues.join(files))
+        .where(of_slot)
+        .scalar_subquery()
+        .label("files"),
+        select(func.coalesce(func.sum(files.c.rows), 0))
+        .select_from(issues.join(files))
+        .where(of_slot)
+        .scalar_subquery()
+        .label("file_rows"),
+        select(func.coalesce(func.sum(tables.problems.c.count), 0))
+        .where(tables.problems.c.slot_id == slots.c.id)
+        .scalar_subquery()
+        .label("problems"),
+    )
+    wanted = select(slots, *counts).order_by(slots.c.due_at.desc(), slots.c.report.desc())
+    if report is not None:
+        wanted = wanted.where(slots.c.report == report)
+    if limit is not None:
+        wanted = wanted.limit(limit)
+    return [
+        RecordedSlot(
+            slot=Slot(row.due_at, Report(row.report)),
+            period=Period(row.period_start, row.period_end),
+            cut_off=row.cut_off,
+            generated_at=row.generated_at,
+            outcome=row.outcome,
+            reason=row.reason,
+            issues=row.issues,
+            files=row.files,
+            rows=int(row.file_rows),
+            held=row.held,
+            problems=int(row.problems),
+        )
+        for row in connection.execute(wanted)
+    ]
+
+
+def read_problems(connection: Connection, slot: Slot | None, report: Report | None) -> list[SlotProblem]:
+    """Return problems as they were listed, latest slot first: of one slot, of one report, or all."""
+    problems = tables.problems
+    wanted = (
+        select(
+            slots.c.due_at,
+            slots.c.report,
+            problems.c.reason,
+            problems.c.key,
+            problems.c.recipient,
+            problems.c.count,
+        )
+        .join_from(problems, slots)
+        .order_by(slots.c.due_at.desc(), slots.c.report, problems.c.id)
+    )
+    if slot is not None:
+        wanted = wanted.where(slots.c.report == slot.report, slots.c.due_at == slot.due_at)
+    if report is not None:
+        wanted = wanted.where(slots.c.report == report)
+    return [
+        SlotProblem(Slot(due_at, Report(of)), reason, key, recipient, count)
+        for due_at, of, reason, key, recipient, count in connection.execute(wanted)
+    ]
+
+
+def reported_keys(connection: Connection, report: Report) -> Iterator[bytes]:
+    """Yield what slots of a report recorded as reported, in the order in which it was."""
+    keys = tables.reported_keys
+    wanted = (
+        select(keys.c["keys"])
+        .join_from(keys, slots)
+        .where(slots.c.report == report)
+        .order_by(slots.c.due_at, keys.c.ordinal)
+    )
+    yield from connection.execution_options(yield_per=16).execute(wanted).scalars()
+
+
+def outbox_directories(connection: Connection) -> set[str]:
+    """Return the first path component of every file's place in the outbox."""
+    return set(connection.execute(select(tables.outbox_directories.c.name)).scalars())
+
+
+def rebase_watermark(connection: Connection, report: Report, watermark: Watermark) -> Deed | None:
+    """Let a report's latest slot be compared with `watermark` from now on; the act keeps what it was."""
+    last = last_slots(connection).get(report)
+    if last is None or last.watermark is None:
+        raise LedgerError(f"{report}: no slot with a watermark is recorded that could be given another")
+    if last.watermark == watermark:
+        return None
+    connection.execute(
+        update(slots)
+        .where(slots.c.report == report, slots.c.due_at == last.slot.due_at)
+        .values(watermark_count=watermark.count, watermark_checksum=str(watermark.checksum))
+    )
+    subject = f"{report.value} {last.slot.due_at:%Y-%m-%dT%H:%M:%SZ}"
+    was = [last.watermark.count, last.watermark.checksum]
+    return Deed("rebase-watermark", subject, {"was": was, "is": [watermark.count, watermark.checksum]})
+
+
+def _entry(row: Row[tuple[object, ...]]) -> SlotEntry:
+    counted = row.watermark_count is not None
+    return SlotEntry(
+        slot=Slot(row.due_at, Report(row.report)),
+        period=Period(row.period_start, row.period_end),
+        cut_off=row.cut_off,
+        generated_at=row.generated_at,
+        watermark=Watermark(row.watermark_count, int(row.watermark_checksum)) if counted else None,
+    )

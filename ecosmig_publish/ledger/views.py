@@ -1,0 +1,120 @@
+"""What is read from the ledger."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from ecosmig_publish.emrr.terms import Period, Report, Signifier, Slot
+
+
+@dataclass(frozen=True, slots=True)
+class OpenHold:
+    """A row held since the slot due at `held_since`; its latest slot was generated at `last_tried_at`."""
+
+    report: Report
+    key: str
+    reasons: tuple[str, ...]
+    recipient: str | None
+    held_since: datetime
+    last_tried_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingFile:
+    """An issued file that is not proved in its folder yet.
+
+    `published_at` and `item_id` where it was put there; `conflict` says what stood in its place when it was
+    last tried.
+    """
+
+    file_id: int
+    report: Report
+    due_at: datetime
+    recipient: Signifier
+    sequence: int
+    name: str
+    outbox_path: str
+    rows: int
+    size: int
+    sha256: str
+    quick_xor_hash: str
+    published_at: datetime | None
+    item_id: str | None
+    conflict: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedFile:
+    """Everything known of an issued file; `adopted` where it stood in the folder before it was put there."""
+
+    file_id: int
+    report: Report
+    due_at: datetime
+    recipient: Signifier
+    sequence: int
+    part: int
+    name: str
+    outbox_path: str
+    rows: int
+    size: int
+    sha256: str
+    quick_xor_hash: str
+    generated_at: datetime
+    published_at: datetime | None
+    item_id: str | None
+    adopted: bool | None
+    proved_at: datetime | None
+    conflict: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedSlot:
+    """A slot with what came of it; `reason` says why it was skipped, None where it was issued."""
+
+    slot: Slot
+    period: Period
+    cut_off: datetime
+    generated_at: datetime
+    outcome: str
+    reason: str | None
+    issues: int
+    files: int
+    rows: int
+    held: int
+    problems: int
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedStream:
+    """A (report, recipient) stream; `oldest_waiting` is the slot of its oldest file not proved yet."""
+
+    report: Report
+    recipient: Signifier
+    last_sequence: int
+    waiting: int
+    oldest_waiting: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class SlotProblem:
+    """A problem of one slot, as it was listed."""
+
+    slot: Slot
+    reason: str
+    key: str | None
+    recipient: str | None
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something about the source or the installation that a person should look at."""
+
+    at: datetime
+    kind: str
+    detail: Mapping[str, object]
