@@ -1,0 +1,76 @@
+"""When each report falls due, and which period a slot reports on (EMRR 3.1 and Appendix A; all UTC)."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from ecosmig_publish.emrr.terms import Period, Report, Slot
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+_DAY = timedelta(days=1)
+_WEEK = timedelta(weeks=1)
+_QUARTER = timedelta(hours=6)
+_MONDAY_AT_SIX = datetime(2001, 1, 1, 6, tzinfo=UTC)
+_DAY_AT_SIX = datetime(2001, 1, 1, 6, tzinfo=UTC)
+_MIDNIGHT = datetime(2001, 1, 1, tzinfo=UTC)
+_BEFORE_THE_SLOT = timedelta(hours=1)
+"""002 reports on the six hours that end one hour before its slot."""
+
+_REGULAR = {
+    Report.ECOSMIG_001: (_DAY_AT_SIX, _DAY),
+    Report.ECOSMIG_002: (_MIDNIGHT, _QUARTER),
+    Report.ECOSMIG_004: (_MONDAY_AT_SIX, _WEEK),
+    Report.ECOSMIG_005: (_MONDAY_AT_SIX, _WEEK),
+}
+_MONTHLY = {Report.ECOSMIG_003: (2, 8), Report.ECOSMIG_006: (1, 6)}
+"""Day of the month and hour."""
+
+
+def due_slots(report: Report, *, after: datetime, until: datetime) -> Iterator[Slot]:
+    """Yield the report's slots with `after < due_at <= until`, oldest first."""
+    instants = _regular(report, after) if report in _REGULAR else _monthly(report, after)
+    for due_at in instants:
+        if due_at > until:
+            return
+        yield Slot(due_at, report)
+
+
+def all_due_slots(after: Mapping[Report, datetime], until: datetime) -> list[Slot]:
+    """Return the slots of each report in `after` up to `until`, oldest first, then by report."""
+    return sorted(slot for report, since in after.items() for slot in due_slots(report, after=since, until=until))
+
+
+def period_of(slot: Slot) -> Period:
+    """Return the period that a slot reports on. Raises `ValueError` for an instant that is no slot of the report."""
+    if next(due_slots(slot.report, after=slot.due_at - timedelta(microseconds=1), until=slot.due_at), None) is None:
+        raise ValueError(f"{slot.report} has no slot at {slot.due_at.isoformat()}")
+    midnight = slot.due_at.replace(hour=0, minute=0, second=0, microsecond=0)
+    if slot.report is Report.ECOSMIG_001:
+        return Period(midnight - _DAY, midnight)
+    if slot.report is Report.ECOSMIG_002:
+        end = slot.due_at - _BEFORE_THE_SLOT
+        return Period(end - _QUARTER, end)
+    if slot.report in _MONTHLY:
+        end = midnight.replace(day=1)
+        return Period((end - _DAY).replace(day=1), end)
+    return Period(midnight - _WEEK, midnight)
+
+
+def _regular(report: Report, after: datetime) -> Iterator[datetime]:
+    anchor, step = _REGULAR[report]
+    due_at = anchor + ((after - anchor) // step + 1) * step
+    while True:
+        yield due_at
+        due_at += step
+
+
+def _monthly(report: Report, after: datetime) -> Iterator[datetime]:
+    day, hour = _MONTHLY[report]
+    due_at = after.astimezone(UTC).replace(day=day, hour=hour, minute=0, second=0, microsecond=0)
+    while True:
+        if due_at > after:
+            yield due_at
+        due_at = (due_at.replace(day=28) + timedelta(days=4)).replace(day=day)

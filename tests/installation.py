@@ -1,0 +1,92 @@
+"""An installation in a folder, driven in this process through the product's own wiring."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from ecosmig_publish.settings import load_settings
+from ecosmig_publish.wiring import Wiring
+from ecosmig_publish.workflows.issuing.register import party_register
+from ecosmig_publish.workflows.onboarding import onboard_suppliers
+from ecosmig_publish.workflows.running import Narrowing, RunOutcome, Watcher, run_everything
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ecosmig_publish.ledger import OpenHold
+
+LONG_AFTER = datetime(2036, 1, 1, tzinfo=UTC)
+"""The present, as far as these tests are concerned."""
+
+
+@dataclass(slots=True)
+class Installation:
+    """A configuration, its ledger, outbox and folders below `home`."""
+
+    home: Path
+    start: datetime
+    source_url: str
+    extra: dict[str, str] = field(default_factory=dict)
+    now: datetime = LONG_AFTER
+
+    def wiring(self) -> Wiring:
+        """Return the wiring of the configuration as it stands now."""
+        self.home.mkdir(parents=True, exist_ok=True)
+        path = self.home / "ecosmig.toml"
+        path.write_text(
+            f'start = {self.start:%Y-%m-%dT%H:%M:%SZ}\n[source]\nurl = "{self.source_url}"\n'
+            '[ledger]\nurl = "sqlite:state/ecosmig.db"\n[outbox]\npath = "state/outbox"\n'
+            '[destination]\nkind = "folder"\n[destination.folder]\npath = "published"\n',
+            encoding="utf-8",
+        )
+        environment = {f"ECOSMIG_{key}": value for key, value in self.extra.items()}
+        return Wiring(load_settings(path, environment, self.home), now=lambda: self.now)
+
+    def onboard_all(self) -> None:
+        """Onboard every party of the register as it stands now."""
+        wiring = self.wiring()
+        with wiring.data() as data:
+            register = party_register(data)
+        with wiring.locked_ledger() as ledger:
+            list(onboard_suppliers(register, ledger=ledger, destination=wiring.onboarding(), now=wiring.now))
+
+    def run(self, as_of: datetime, narrowing: Narrowing | None = None) -> RunOutcome:
+        """Do what `ecosmig publish --all --as-of` does."""
+        wiring = self.wiring()
+        with wiring.locked_ledger() as ledger:
+            return run_everything(
+                wiring.parts(ledger), as_of=as_of, narrowing=narrowing or Narrowing(), watcher=Watcher()
+            )
+
+    def open_holds(self) -> list[OpenHold]:
+        """Return what is held now."""
+        with self.wiring().ledger() as ledger:
+            return ledger.open_holds()
+
+    def published(self) -> dict[str, bytes]:
+        """Return every file in the recipients' folders: `<signifier>/<file name>` to its bytes."""
+        folder = self.home / "published"
+        return {
+            f"{path.parent.name[:6]}/{path.name}": path.read_bytes()
+            for path in sorted(folder.glob("*/*"))
+            if path.is_file()
+        }
+
+    def issued(self) -> dict[str, bytes]:
+        """Return every file that the ledger knows, from the outbox."""
+        wiring = self.wiring()
+        outbox = wiring.outbox()
+        with wiring.ledger() as ledger:
+            return {
+                f"{file.recipient}/{file.name}": outbox.file(file.outbox_path).read_bytes() for file in ledger.files()
+            }
+
+
+def at(text: str) -> datetime:
+    """Return an instant written as `2024-02-26T06:00:00`, UTC."""
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+SECOND = timedelta(seconds=1)
