@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _WRITES = "ecosmig_writes"
 _BUSY_TIMEOUT_S = 30.0
+_TURNS = 20
 
 
 def make_file(path: Path) -> None:
@@ -62,12 +63,26 @@ def _prepare(connection: sqlite3.Connection, path: Path, *, read_only: bool) -> 
     if read_only:
         connection.execute("PRAGMA query_only = ON")
         return
-    (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
+    mode = _write_ahead(connection)
     if mode != "wal":
         raise LedgerError(
             f"ledger {path}: its file system can't keep a write-ahead log (journal mode {mode})",
             hint="Put the ledger on a local disk: ledger.url.",
         )
+
+
+def _write_ahead(connection: sqlite3.Connection) -> str:
+    """Let the database keep a write-ahead log, for good once it was told; return the mode it is in."""
+    for _ in range(_TURNS):
+        try:
+            return str(connection.execute("PRAGMA journal_mode = WAL").fetchone()[0])
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                raise
+        # Another process makes the same ledger at this moment. SQLite waits for its turn with these alone.
+        connection.execute("BEGIN EXCLUSIVE")
+        connection.execute("ROLLBACK")
+    return str(connection.execute("PRAGMA journal_mode = WAL").fetchone()[0])
 
 
 def _begin(connection: Connection) -> None:

@@ -17,7 +17,7 @@ from ecosmig_publish.ledger import HeldEntry, Ledger, ProblemEntry, SlotBirth, c
 from .made import A, B, birth_of, content_of, opened, slot_of
 
 HELD = [HeldEntry(f"attempt:{number}", ("no-device",), None) for number in (6, 7)]
-TESTS = Path(__file__).parent.parent
+ROOT = Path(__file__).parent.parent.parent
 
 
 def full_birth() -> SlotBirth:
@@ -75,8 +75,8 @@ _KILLED = """
 import os, signal, sys
 from pathlib import Path
 from sqlalchemy import event
-from ledger.made import opened
-from ledger.test_ledger_durability import full_birth
+from tests.ledger.made import opened
+from tests.ledger.test_ledger_durability import full_birth
 
 ledger = opened(Path(sys.argv[1]))
 def killed(*_):
@@ -101,7 +101,7 @@ ledger.record_slot(full_birth())
 def test_a_killed_writer_leaves_the_slot_whole_or_not_at_all(tmp_path: Path, moment: str, slots: int) -> None:
     with opened(tmp_path) as ledger:
         ledger.record_slot(first_birth())
-    killed = subprocess.run([sys.executable, "-c", _KILLED, str(tmp_path), moment], check=False, cwd=TESTS)
+    killed = subprocess.run([sys.executable, "-c", _KILLED, str(tmp_path), moment], check=False, cwd=ROOT)
     assert killed.returncode == -signal.SIGKILL
     with opened(tmp_path) as ledger:
         assert len(ledger.slots()) == slots
@@ -119,7 +119,7 @@ _RACER = """
 import sys
 from pathlib import Path
 from ecosmig_publish.errors import LedgerError
-from ledger.made import A, birth_of, opened, slot_of
+from tests.ledger.made import A, birth_of, opened, slot_of
 
 with opened(Path(sys.argv[1])) as ledger:
     for day in range(1, 21):
@@ -132,7 +132,7 @@ with opened(Path(sys.argv[1])) as ledger:
 
 def test_two_writers_at_once_record_each_number_once(tmp_path: Path) -> None:
     command = [sys.executable, "-c", _RACER, str(tmp_path)]
-    racers = [subprocess.Popen(command, cwd=TESTS) for _ in range(2)]
+    racers = [subprocess.Popen(command, cwd=ROOT) for _ in range(2)]
     assert [racer.wait(timeout=60) for racer in racers] == [0, 0]
     with opened(tmp_path) as ledger:
         sequences = [file.sequence for file in ledger.files()]

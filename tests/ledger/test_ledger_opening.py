@@ -11,7 +11,10 @@ from typing import TYPE_CHECKING
 import pytest
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.dialects.postgresql.base import PGDialect
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.schema import CreateTable
 
 from ecosmig_publish.errors import ConfigurationError, LedgerError
 from ecosmig_publish.ledger import Ledger
@@ -58,6 +61,28 @@ def test_the_known_versions_are_those_of_the_migrations() -> None:
     config.set_main_option("script_location", "ecosmig_publish.ledger:migrations")
     scripts = ScriptDirectory.from_config(config)
     assert tuple(script.revision for script in reversed(list(scripts.walk_revisions()))) == REVISIONS
+
+
+def test_a_ledger_that_was_not_made_to_the_end_is_made_from_the_start(tmp_path: Path) -> None:
+    def fail(_connection: object, _cursor: object, statement: str, *_others: object) -> None:
+        if "CREATE TABLE files" in statement:
+            raise OperationalError(statement, {}, Exception("injected"))
+
+    event.listen(Engine, "before_cursor_execute", fail)
+    try:
+        with pytest.raises(LedgerError, match="injected"):
+            opened(tmp_path)
+    finally:
+        event.remove(Engine, "before_cursor_execute", fail)
+    assert existing(tmp_path) is None
+    with opened(tmp_path) as ledger:
+        ledger.record_slot(birth_of(slot_of(1), {A: [1]}))
+
+
+def test_the_tables_can_be_said_to_postgresql_too() -> None:
+    dialect = PGDialect()  # type: ignore[no-untyped-call]  # SQLAlchemy has no type for it
+    for table in metadata.sorted_tables:
+        assert str(CreateTable(table).compile(dialect=dialect))
 
 
 def test_a_new_ledger_is_its_owners_alone(tmp_path: Path) -> None:

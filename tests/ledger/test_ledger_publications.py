@@ -77,6 +77,16 @@ def test_a_published_file_waits_until_it_is_proved(ledger: Ledger, waiting: list
     assert ledger.waiting() == waiting[1:]
 
 
+def test_the_first_proof_of_a_file_stays(ledger: Ledger, waiting: list[WaitingFile]) -> None:
+    first = waiting[0]
+    publish(ledger, first)
+    proof = [(first.file_id, first.size, first.quick_xor_hash)]
+    ledger.record_proved(proof, NOON)
+    before = content_of(ledger)
+    ledger.record_proved(proof, NOON + timedelta(hours=1))
+    assert content_of(ledger) == before
+
+
 def test_everything_known_of_a_file_can_be_read(ledger: Ledger, waiting: list[WaitingFile]) -> None:
     first = waiting[0]
     publish(ledger, first, "item-7", adopted=True)

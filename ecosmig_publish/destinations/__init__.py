@@ -1,0 +1,12 @@
+"""Where issued files go: two protocols, so that a publisher can't grant access, and what implements them."""
+
+from ecosmig_publish.destinations.protocol import (
+    Folder,
+    FolderOnboarding,
+    Listed,
+    Onboarded,
+    Placed,
+    PublishingDestination,
+)
+
+__all__ = ["Folder", "FolderOnboarding", "Listed", "Onboarded", "Placed", "PublishingDestination"]

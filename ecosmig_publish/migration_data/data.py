@@ -1,0 +1,81 @@
+"""The source, open: its tables, and the one way in which expressions on them are run."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Self
+
+from ecosmig_publish.migration_data.faults import engine_faults
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from types import TracebackType
+
+ROWS_PER_BATCH = 122_880
+"""A whole number of the engine's vectors: large enough to be quick, small enough to hold several."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """The contract's tables as Ibis tables: exactly its columns, instants naive UTC, an empty text null."""
+
+    parties: Any
+    devices: Any
+    responsibilities: Any
+    migration_attempts: Any
+    device_status_events: Any
+    network_notifications: Any
+    non_migratable_models: Any
+
+
+class MigrationData:
+    """An open source; made by `open_migration_data`. Every method may raise `SourceError`."""
+
+    def __init__(self, backend: Any, tables: Tables, source: str, close: Callable[[], None]) -> None:  # noqa: ANN401
+        self.tables = tables
+        self.source = source
+        self._backend = backend
+        self._close = close
+
+    def stream(self, expression: Any, *, rows_per_batch: int = ROWS_PER_BATCH) -> Iterator[Any]:  # noqa: ANN401
+        """Yield an expression's rows as Arrow record batches; the whole result is never held.
+
+        The expression must end in an order: the engine may stall on one that streams several scans.
+        """
+        with engine_faults(self.source):
+            yield from self._backend.to_pyarrow_batches(expression, chunk_size=rows_per_batch)
+
+    def fetch(self, expression: Any) -> Any:  # noqa: ANN401
+        """Return an expression's rows as an Arrow table, for results that are small."""
+        with engine_faults(self.source):
+            return self._backend.to_pyarrow(expression)
+
+    def memory_table(self, table: Any) -> Any:  # noqa: ANN401
+        """Return an Arrow table as an Ibis table that expressions may join with the source's."""
+        import ibis  # noqa: PLC0415 - whoever holds an open source has paid for it
+
+        return ibis.memtable(table)
+
+    @contextmanager
+    def faults(self) -> Iterator[None]:
+        """Turn what the engine raises inside the context into `SourceError`."""
+        with engine_faults(self.source):
+            yield
+
+    @property
+    def backend(self) -> Any:  # noqa: ANN401
+        """The Ibis backend, for checks that need the source's own rows."""
+        return self._backend
+
+    def close(self) -> None:
+        """Close the source."""
+        self._close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

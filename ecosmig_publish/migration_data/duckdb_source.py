@@ -1,0 +1,134 @@
+"""Files and databases that DuckDB reads: each form's tables, and a session that keeps to UTC and its memory."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING, Any
+
+import ibis
+
+from ecosmig_publish.errors import SourceError
+from ecosmig_publish.migration_data.contract import CONTRACT
+from ecosmig_publish.migration_data.csv_tables import load_csv
+from ecosmig_publish.migration_data.data import MigrationData, Tables
+from ecosmig_publish.migration_data.faults import engine_faults
+from ecosmig_publish.migration_data.normalising import normalised
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+
+def open_duckdb_source(
+    form: str,
+    path: Path,
+    *,
+    tables: Mapping[str, str],
+    memory_limit: str,
+    threads: int | None,
+    spill_directory: Path | None,
+) -> MigrationData:
+    """Open `path` as `parquet`, `csv` or `duckdb`. Raises `SourceError`."""
+    source = f"source {path}"
+    with engine_faults(source):
+        if form == "duckdb":
+            backend = ibis.duckdb.connect(path, read_only=True)
+        else:
+            backend = ibis.duckdb.connect()
+        try:
+            _prepare(backend, memory_limit, threads, spill_directory)
+            if form == "parquet":
+                _add_parquet(backend, path)
+            elif form == "csv":
+                for table, file in _files(path, "csv").items():
+                    load_csv(backend, table, file, source)
+            found, faults = _tables(backend, tables, form, path)
+            if faults:
+                raise SourceError(
+                    f"{source}: {len(faults)} breach{'es' if len(faults) > 1 else ''} of the source contract\n  - "
+                    + "\n  - ".join(faults),
+                    hint="Mend the source, or map its tables and columns under [source.tables].",
+                )
+        except BaseException:
+            backend.disconnect()
+            raise
+
+    def close() -> None:
+        backend.disconnect()
+        if spill_directory is not None:
+            shutil.rmtree(spill_directory, ignore_errors=True)
+
+    return MigrationData(backend, Tables(**found), source, close)
+
+
+def _prepare(backend: Any, memory_limit: str, threads: int | None, spill_directory: Path | None) -> None:  # noqa: ANN401
+    backend.raw_sql("SET TimeZone = 'UTC'")
+    backend.raw_sql(f"SET memory_limit = '{memory_limit}'")
+    backend.raw_sql("SET preserve_insertion_order = false")
+    backend.raw_sql("SET autoinstall_known_extensions = false")
+    if threads:
+        backend.raw_sql(f"SET threads = {threads}")
+    if spill_directory is not None:
+        backend.raw_sql(f"SET temp_directory = '{_escaped(spill_directory)}'")
+
+
+def _files(path: Path, suffix: str) -> dict[str, Path]:
+    """Return the tables of a folder: `<table>.<suffix>`, or a folder `<table>` of such files."""
+    if not path.is_dir():
+        raise SourceError(f"source {path}: not a folder", hint="Name the folder that holds the tables' files.")
+    files = {file.stem: file for file in sorted(path.glob(f"*.{suffix}")) if file.is_file()}
+    for folder in sorted(path.iterdir()):
+        if folder.is_dir() and next(folder.rglob(f"*.{suffix}"), None):
+            files.setdefault(folder.name, folder)
+    return files
+
+
+def _add_parquet(backend: Any, path: Path) -> None:  # noqa: ANN401
+    for table, file in _files(path, "parquet").items():
+        pattern = f"{file}/**/*.parquet" if file.is_dir() else str(file)
+        backend.raw_sql(
+            f'CREATE VIEW "{_quoted(table)}" AS SELECT * FROM '
+            f"read_parquet('{_escaped(pattern)}', union_by_name = true, hive_partitioning = false)"
+        )
+
+
+def _tables(
+    backend: Any,  # noqa: ANN401
+    mapped: Mapping[str, str],
+    form: str,
+    path: Path,
+) -> tuple[dict[str, Any], list[str]]:
+    found: dict[str, Any] = {}
+    faults: list[str] = []
+    there = set(backend.list_tables())
+    for name, table in CONTRACT.items():
+        own = mapped.get(name, name)
+        try:
+            raw = _own_table(backend, own)
+        except Exception as error:  # noqa: BLE001 - the engine has many ways to say no; each is a fault of the mapping
+            listed = ", ".join(sorted(there)) or "none"
+            if name in mapped:
+                first = str(error).strip().splitlines()[0]
+                faults.append(f"[source.tables] {name} = {own!r}: {first}")
+            else:
+                faults.append(f"table {name}: missing from {form} {path} (there are: {listed})")
+            continue
+        tidy, wrong = normalised(raw, table)
+        faults += wrong
+        found[name] = tidy
+    return found, faults
+
+
+def _own_table(backend: Any, own: str) -> Any:  # noqa: ANN401
+    if own.lstrip().lower().startswith(("select", "with", "(", "from")):
+        return backend.sql(own)
+    database, _, name = own.rpartition(".")
+    return backend.table(name, database=database or None)
+
+
+def _quoted(name: str) -> str:
+    return name.replace('"', '""')
+
+
+def _escaped(text: object) -> str:
+    return str(text).replace("'", "''")

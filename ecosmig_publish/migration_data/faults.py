@@ -1,0 +1,58 @@
+"""What the engine's errors mean for the source; none of them quotes a row."""
+
+from __future__ import annotations
+
+import re
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from ecosmig_publish.errors import EcosmigError, SourceError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_LINE = re.compile(r"CSV Error on Line: (\d+)")
+_FILE = re.compile(r"file\s*=\s*(\S+)")
+
+
+@contextmanager
+def engine_faults(source: str) -> Iterator[None]:
+    """Turn what DuckDB or Ibis raises into `SourceError`, the cause kept."""
+    try:
+        yield
+    except EcosmigError:
+        raise
+    except Exception as error:
+        if not _is_of_the_engine(error):
+            raise
+        raise SourceError(f"{source}: {_without_rows(error)}", hint=_hint(error)) from error
+
+
+def _is_of_the_engine(error: Exception) -> bool:
+    module = type(error).__module__.partition(".")[0]
+    return module in ("duckdb", "_duckdb", "ibis", "sqlglot", "pyarrow") or isinstance(error, OSError)
+
+
+def _without_rows(error: Exception) -> str:
+    """Return what went wrong without the engine's quotations: a line of the source is personal data."""
+    text = str(error)
+    line, file = _LINE.search(text), _FILE.search(text)
+    if line:
+        where = f"{file[1]}, " if file else ""
+        reason = next((part for part in text.splitlines()[1:] if part and "Original Line" not in part), "")
+        return f"{where}line {line[1]}: not RFC 4180 ({_short(reason)})"
+    return f"{type(error).__name__}: {_short(text)}"
+
+
+def _short(text: str) -> str:
+    first = text.strip().splitlines()[0] if text.strip() else ""
+    return re.sub(r'"[^"]*"|\'[^\']*\'', "…", first)[:300] if "onvert" in first or "onversion" in first else first[:300]
+
+
+def _hint(error: Exception) -> str:
+    name = type(error).__name__
+    if "OutOfMemory" in name:
+        return "Raise [source] memory_limit, or give the spill folder beside the outbox more room."
+    if _LINE.search(str(error)):
+        return "Mend that record; RFC 4180 quotes a value that holds a comma, a quote or a line break."
+    return "Check the source: ecosmig data check"

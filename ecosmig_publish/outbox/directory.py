@@ -1,0 +1,76 @@
+"""Where issued files wait: one directory for each attempt at a slot, known to the ledger or swept away."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import uuid
+from typing import TYPE_CHECKING
+
+from ecosmig_publish.errors import OutboxError
+from ecosmig_publish.outbox.faults import outbox_faults
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from pathlib import Path
+
+    from ecosmig_publish.emrr.terms import Slot
+
+
+class Outbox:
+    """Issued files below `path`; every method may raise `OutboxError`."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def begin(self, slot: Slot) -> Path:
+        """Make a fresh directory for one attempt at a slot; until the ledger knows it, `sweep` takes it away."""
+        name = f"{slot.report}_{slot.due_at:%Y%m%dT%H%M%S}_{uuid.uuid4().hex[:8]}"
+        directory = self.path / name
+        with outbox_faults(directory):
+            self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
+            directory.mkdir(mode=0o700)
+        return directory
+
+    def seal(self, directory: Path) -> None:
+        """Make the directory's entries durable; its files are already."""
+        with outbox_faults(directory):
+            for path in (directory, self.path):
+                descriptor = os.open(path, os.O_RDONLY)
+                try:
+                    os.fsync(descriptor)
+                finally:
+                    os.close(descriptor)
+
+    def discard(self, directory: Path) -> None:
+        """Remove an attempt that came to nothing."""
+        with outbox_faults(directory):
+            shutil.rmtree(directory)
+
+    def sweep(self, known: Collection[str]) -> list[str]:
+        """Remove the directories that no ledger row knows, left by a crash before its commit; return their names."""
+        swept = sorted(name for name in self.names() if name not in known and name.startswith("ECOSMIG-"))
+        for name in swept:
+            self.discard(self.path / name)
+        return swept
+
+    def names(self) -> list[str]:
+        """Return the names of all directories in the outbox."""
+        with outbox_faults(self.path):
+            if not self.path.exists():
+                return []
+            return sorted(entry.name for entry in self.path.iterdir() if entry.is_dir())
+
+    def relative(self, path: Path) -> str:
+        """Return a file's place in the outbox, as the ledger keeps it."""
+        return path.relative_to(self.path).as_posix()
+
+    def file(self, relative: str) -> Path:
+        """Return the file at `relative`, which must be there."""
+        path = self.path / relative
+        if not path.is_file():
+            raise OutboxError(
+                f"outbox {path}: the file is gone",
+                hint="Restore it from a backup of the outbox; its number can't be issued again.",
+            )
+        return path
