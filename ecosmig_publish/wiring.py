@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ecosmig_publish.destinations import FolderOnboarding, PublishingDestination
+    from ecosmig_publish.destinations.folder import FolderOnDisk
     from ecosmig_publish.migration_data import MigrationData
     from ecosmig_publish.settings import Settings
 
@@ -96,7 +97,7 @@ class Wiring:
     def _lock_path(self) -> Path:
         return self.settings.outbox.path.parent / "ecosmig.lock"
 
-    def _folder_destination(self) -> PublishingDestination | FolderOnboarding:
+    def _folder_destination(self) -> FolderOnDisk:
         destination = self.settings.destination
         if destination.kind != "folder":
             raise ConfigurationError(

@@ -23,7 +23,7 @@ _EVERYWHERE = {"config": ConfigOption, "json": JsonOption, "verbose": VerboseOpt
 _ABSENT: dict[str, Any] = {"config": None, "json": False, "verbose": False, "quiet": False}
 
 
-def command(app: typer.Typer, name: str, **options: Any) -> Callable[[Callable[..., int]], Callable[..., int]]:  # noqa: ANN401 - Typer's own options
+def command(app: typer.Typer, name: str, **options: Any) -> Callable[[Callable[..., int]], Callable[..., int]]:
     """Declare a command whose first parameter is the `Invocation`; it returns its exit status.
 
     Whatever the command raises ends here, as a message and an exit status.
@@ -32,20 +32,20 @@ def command(app: typer.Typer, name: str, **options: Any) -> Callable[[Callable[.
     def declare(function: Callable[..., int]) -> Callable[..., int]:
         hints = get_type_hints(function, include_extras=True)
 
-        def run(context: typer.Context, **arguments: Any) -> None:  # noqa: ANN401
+        def run(context: typer.Context, **arguments: Any) -> None:
             everywhere = {key: arguments.pop(key) for key in _EVERYWHERE}
             invocation = _before_the_name(context).merged(**everywhere)
             raise typer.Exit(ended(lambda: function(invocation, **arguments), invocation))
 
         parameters = [inspect.Parameter("context", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context)]
-        for parameter in list(inspect.signature(function).parameters.values())[1:]:
-            parameters.append(
-                parameter.replace(annotation=hints[parameter.name], kind=inspect.Parameter.KEYWORD_ONLY)
-            )
-        for key, kind in _EVERYWHERE.items():
-            parameters.append(
-                inspect.Parameter(key, inspect.Parameter.KEYWORD_ONLY, default=_ABSENT[key], annotation=kind)
-            )
+        parameters += [
+            parameter.replace(annotation=hints[parameter.name], kind=inspect.Parameter.KEYWORD_ONLY)
+            for parameter in list(inspect.signature(function).parameters.values())[1:]
+        ]
+        parameters += [
+            inspect.Parameter(key, inspect.Parameter.KEYWORD_ONLY, default=_ABSENT[key], annotation=kind)
+            for key, kind in _EVERYWHERE.items()
+        ]
         run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
         run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
         run.__name__, run.__doc__ = function.__name__, function.__doc__

@@ -8,7 +8,19 @@ import typer
 
 from ecosmig_publish import __version__
 from ecosmig_publish.cli.commanding import ConfigOption, JsonOption, QuietOption, VerboseOption
-from ecosmig_publish.cli.commands import audit, data, demo, held, init, plan, publish, report, status, supplier, verify
+from ecosmig_publish.cli.commands import (
+    audit,
+    data,
+    demo,
+    held,
+    init,
+    plan,
+    publish,
+    report,
+    status,
+    supplier,
+    verify,
+)
 from ecosmig_publish.cli.invocation import Invocation
 
 app = typer.Typer(

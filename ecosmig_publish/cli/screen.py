@@ -43,8 +43,7 @@ def show_table(
         return
     table = Table(title=title or None, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
     for column in columns:
-        justify = "right" if column in numbers else "left"
-        table.add_column(column, justify=justify, overflow="fold")
+        table.add_column(column, justify="right" if column in numbers else "left", overflow="fold")
     for row in listed:
         table.add_row(*row)
     console.print(table)

@@ -74,7 +74,7 @@ class PublishingDestination(Protocol):
         """
         ...
 
-    def list(self, folder: Folder) -> Iterator[Listed]:
+    def listing(self, folder: Folder) -> Iterator[Listed]:
         """Yield every file in `folder`, completely and each once; leftovers of an interrupted `place` are not listed.
 
         Independent of what `place` returned: this is what proves.

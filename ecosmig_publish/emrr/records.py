@@ -22,13 +22,21 @@ Value = str | int | datetime | date | None
 _NEEDS_QUOTES = re.compile(r'[,"\r\n]')
 
 
-def header_line(
-    report: Report, recipient: Signifier, sequence: int, created_at: datetime, period: Period
-) -> bytes:
+def header_line(report: Report, recipient: Signifier, sequence: int, created_at: datetime, period: Period) -> bytes:
     """Return the header record, nine fields; the period is shown as inclusive seconds."""
     title = CATALOGUE[report].title
     return _line(
-        ("00", report.value, recipient, sequence, title, created_at, period.start, period.last_second, CLASSIFICATION)
+        (
+            "00",
+            report.value,
+            recipient,
+            sequence,
+            title,
+            created_at,
+            period.start,
+            period.last_second,
+            CLASSIFICATION,
+        )
     )
 
 

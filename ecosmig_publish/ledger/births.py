@@ -33,9 +33,7 @@ def record_slot(connection: Connection, birth: SlotBirth) -> Deed:
     for issue in birth.issues:
         _insert_issue(connection, slot_id, report.value, issue)
     directories = {file.outbox_path.partition("/")[0] for issue in birth.issues for file in issue.files}
-    _insert_all(
-        connection, tables.outbox_directories, [{"name": name, "slot_id": slot_id} for name in directories]
-    )
+    _insert_all(connection, tables.outbox_directories, [{"name": name, "slot_id": slot_id} for name in directories])
     settle_holds(connection, slot_id, report, birth.held, birth.closed)
     _insert_all(
         connection,
@@ -54,10 +52,7 @@ def record_slot(connection: Connection, birth: SlotBirth) -> Deed:
     _insert_all(
         connection,
         tables.reported_keys,
-        [
-            {"slot_id": slot_id, "ordinal": ordinal, "keys": blob}
-            for ordinal, blob in enumerate(birth.reported_keys)
-        ],
+        [{"slot_id": slot_id, "ordinal": ordinal, "keys": blob} for ordinal, blob in enumerate(birth.reported_keys)],
     )
     return _deed(birth)
 
@@ -66,10 +61,7 @@ def _refuse_out_of_order(connection: Connection, entry: SlotEntry) -> None:
     report, due_at = entry.slot.report, entry.slot.due_at
     slots = tables.slots
     last = connection.execute(
-        select(slots.c.due_at, slots.c.cut_off)
-        .where(slots.c.report == report)
-        .order_by(slots.c.due_at.desc())
-        .limit(1)
+        select(slots.c.due_at, slots.c.cut_off).where(slots.c.report == report).order_by(slots.c.due_at.desc()).limit(1)
     ).first()
     if last is None:
         return
@@ -79,9 +71,7 @@ def _refuse_out_of_order(connection: Connection, entry: SlotEntry) -> None:
     if connection.execute(known).scalar():
         raise LedgerError(f"{named} is recorded already; nothing was recorded again", hint=hint)
     if due_at < last.due_at:
-        raise LedgerError(
-            f"{named} is older than the last, {_short(last.due_at)}; nothing was recorded", hint=hint
-        )
+        raise LedgerError(f"{named} is older than the last, {_short(last.due_at)}; nothing was recorded", hint=hint)
     if entry.cut_off < last.cut_off:
         raise LedgerError(
             f"{named} has the cut-off {_short(entry.cut_off)}, before {_short(last.cut_off)}, "
@@ -135,7 +125,7 @@ def _insert_issue(connection: Connection, slot_id: int, report: str, issue: Issu
         connection.execute(insert(tables.publications), {"file_id": file_id})
 
 
-def _insert_all(connection: Connection, table: Any, rows: list[dict[str, Any]]) -> None:  # noqa: ANN401 - rows of any table
+def _insert_all(connection: Connection, table: Any, rows: list[dict[str, Any]]) -> None:
     if rows:
         connection.execute(insert(table), rows)
 

@@ -120,14 +120,10 @@ def check(acts: Iterable[Act], *, head: str | None = None) -> Iterator[BrokenLin
             yield BrokenLink(act.id, f"act {act.id} was edited: its hash is not that of its fields")
         yield from _out_of_line(act, number)
         if act.previous_hash != previous_hash and act.id == number + 1:
-            yield BrokenLink(
-                act.id, f"act {act.id} doesn't follow act {number}: one of them was replaced or inserted"
-            )
+            yield BrokenLink(act.id, f"act {act.id} doesn't follow act {number}: one of them was replaced or inserted")
         number, previous_hash = act.id, act.hash
     if head is not None and head != previous_hash:
-        yield BrokenLink(
-            number, f"the chain ends with act {number}, which is not the newest act that was noted"
-        )
+        yield BrokenLink(number, f"the chain ends with act {number}, which is not the newest act that was noted")
 
 
 def _out_of_line(act: Act, number: int) -> Iterator[BrokenLink]:

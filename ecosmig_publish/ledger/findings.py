@@ -20,9 +20,7 @@ if TYPE_CHECKING:
 
 def read_findings(connection: Connection) -> list[Finding]:
     """Return all findings, oldest first."""
-    rows = connection.execute(
-        select(findings.c.at, findings.c.kind, findings.c.detail).order_by(findings.c.id)
-    )
+    rows = connection.execute(select(findings.c.at, findings.c.kind, findings.c.detail).order_by(findings.c.id))
     return [Finding(at, kind, json.loads(detail)) for at, kind, detail in rows]
 
 

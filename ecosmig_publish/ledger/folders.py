@@ -32,15 +32,12 @@ def record_folder(connection: Connection, entry: FolderEntry) -> Deed | None:
         if known.folder_id == entry.folder_id:
             return None
         raise LedgerError(
-            f"the folder of {entry.signifier} is pinned to {known.folder_id} ({known.name}), "
-            f"not {entry.folder_id}",
+            f"the folder of {entry.signifier} is pinned to {known.folder_id} ({known.name}), not {entry.folder_id}",
             hint=f"See what stands where: ecosmig verify --supplier {entry.signifier}",
         )
     other = next((folder for folder in pinned.values() if folder.folder_id == entry.folder_id), None)
     if other is not None:
-        raise LedgerError(
-            f"the folder {entry.folder_id} is pinned as that of {other.signifier}, not {entry.signifier}"
-        )
+        raise LedgerError(f"the folder {entry.folder_id} is pinned as that of {other.signifier}, not {entry.signifier}")
     connection.execute(insert(folders), asdict(entry))
     content = {"folder_id": entry.folder_id, "name": entry.name, "party_name": entry.party_name}
     return Deed("onboard", entry.signifier, {**content, "onboarded_at": instant_text(entry.onboarded_at)})

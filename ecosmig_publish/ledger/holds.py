@@ -70,9 +70,7 @@ def settle_holds(
         connection.execute(insert(holds), new)
     of_id = update(holds).where(holds.c.id == bindparam("hold_id"))
     if tried:
-        tried_in_vain = of_id.values(
-            {name: bindparam(name) for name in ("reasons", "recipient", "last_slot_id")}
-        )
+        tried_in_vain = of_id.values({name: bindparam(name) for name in ("reasons", "recipient", "last_slot_id")})
         connection.execute(tried_in_vain, tried)
     if closed:
         ended = of_id.values(closed=bindparam("how"), closed_slot_id=slot_id, last_slot_id=slot_id)

@@ -140,9 +140,7 @@ class Ledger:
         with self._reading() as connection:
             return publications.waiting_files(connection)
 
-    def files(
-        self, recipient: Signifier | None = None, report: Report | None = None
-    ) -> Iterator[RecordedFile]:
+    def files(self, recipient: Signifier | None = None, report: Report | None = None) -> Iterator[RecordedFile]:
         """Yield every issued file, or those of a recipient or report, by recipient, report and number."""
         with self._reading() as connection:
             yield from publications.read_files(connection, recipient, report)
@@ -195,9 +193,7 @@ class Ledger:
 
     def record_conflict(self, file_id: int, detail: str) -> None:
         """Record what stands in a file's place; shown until the file is published."""
-        self._record(
-            lambda connection: publications.record_conflict(connection, file_id, detail, self._now())
-        )
+        self._record(lambda connection: publications.record_conflict(connection, file_id, detail, self._now()))
 
     def record_folder(self, entry: FolderEntry) -> None:
         """Pin a recipient's folder by its id, once."""

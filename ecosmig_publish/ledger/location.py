@@ -10,9 +10,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _SCHEME = "sqlite:"
-_HINT = (
-    'Set ledger.url = "sqlite:state/ecosmig.db" (relative to the configuration) or "sqlite:/absolute/path".'
-)
+_HINT = 'Set ledger.url = "sqlite:state/ecosmig.db" (relative to the configuration) or "sqlite:/absolute/path".'
 
 
 def ledger_path(url: str, *, base: Path) -> Path:

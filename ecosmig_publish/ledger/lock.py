@@ -71,9 +71,7 @@ def _is_still(descriptor: int, path: Path) -> bool:
 
 
 def _note_holder(descriptor: int, path: Path, since: datetime) -> None:
-    note = json.dumps(
-        {"host": socket.gethostname(), "pid": os.getpid(), "since": f"{since:%Y-%m-%dT%H:%M:%SZ}"}
-    )
+    note = json.dumps({"host": socket.gethostname(), "pid": os.getpid(), "since": f"{since:%Y-%m-%dT%H:%M:%SZ}"})
     try:
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, note.encode(), 0)

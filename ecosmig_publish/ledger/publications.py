@@ -48,9 +48,7 @@ def waiting_files(connection: Connection) -> list[WaitingFile]:
     return [WaitingFile(**_values(row)) for row in connection.execute(wanted)]
 
 
-def read_files(
-    connection: Connection, recipient: Signifier | None, report: Report | None
-) -> Iterator[RecordedFile]:
+def read_files(connection: Connection, recipient: Signifier | None, report: Report | None) -> Iterator[RecordedFile]:
     """Yield every issued file, or those of a recipient or report, by recipient, report and number."""
     wanted = _files(RecordedFile.__slots__)
     if recipient is not None:
@@ -85,9 +83,7 @@ def record_published(
     return Deed("adopt-file" if adopted else "publish-file", file.name, content)
 
 
-def record_proved(
-    connection: Connection, proved: Iterable[tuple[int, int, str]], proved_at: datetime
-) -> Deed | None:
+def record_proved(connection: Connection, proved: Iterable[tuple[int, int, str]], proved_at: datetime) -> Deed | None:
     """Record what an independent listing showed: (file id, size, quickXorHash) each; a first proof stays.
 
     Raises `LedgerError` where that is not what was issued, or of a file that was not published.

@@ -23,9 +23,7 @@ if TYPE_CHECKING:
 
 def last_slots(connection: Connection) -> dict[Report, SlotEntry]:
     """Return the latest slot of each report that has one."""
-    latest = (
-        select(slots.c.report, func.max(slots.c.due_at).label("due_at")).group_by(slots.c.report).subquery()
-    )
+    latest = select(slots.c.report, func.max(slots.c.due_at).label("due_at")).group_by(slots.c.report).subquery()
     same = (slots.c.report == latest.c.report) & (slots.c.due_at == latest.c.due_at)
     rows = connection.execute(select(slots).join(latest, same))
     return {Report(row.report): _entry(row) for row in rows}
@@ -41,11 +39,7 @@ def read_slots(connection: Connection, report: Report | None, limit: int | None)
     of_slot = issues.c.slot_id == slots.c.id
     counts = (
         select(func.count()).select_from(issues).where(of_slot).scalar_subquery().label("issues"),
-        select(func.count(files.c.id))
-        .select_from(issues.join(files))
-        .where(of_slot)
-        .scalar_subquery()
-        .label("files"),
+        select(func.count(files.c.id)).select_from(issues.join(files)).where(of_slot).scalar_subquery().label("files"),
         select(func.coalesce(func.sum(files.c.rows), 0))
         .select_from(issues.join(files))
         .where(of_slot)

@@ -21,9 +21,7 @@ if TYPE_CHECKING:
 
 def last_sequences(connection: Connection, report: Report) -> dict[Signifier, int]:
     """Return the last number of every stream of a report that has one."""
-    rows = connection.execute(
-        select(streams.c.recipient, streams.c.last_sequence).where(streams.c.report == report)
-    )
+    rows = connection.execute(select(streams.c.recipient, streams.c.last_sequence).where(streams.c.report == report))
     return {Signifier(recipient): last for recipient, last in rows}
 
 
@@ -39,9 +37,7 @@ def advance_streams(
     """
     recipients = [issue.recipient for issue in issued]
     if len(set(recipients)) != len(recipients) or set(recipients) != set(expected_last):
-        raise _refused(
-            report, "the streams that its files belong to are not those whose last number is expected"
-        )
+        raise _refused(report, "the streams that its files belong to are not those whose last number is expected")
     present = last_sequences(connection, report)
     for issue in issued:
         expected, last = expected_last[issue.recipient], present.get(issue.recipient, 0)
@@ -52,13 +48,9 @@ def advance_streams(
             )
         sequences = [file.sequence for file in issue.files]
         if not sequences or sequences != list(range(last + 1, last + 1 + len(sequences))):
-            raise _refused(
-                report, f"the numbers {sequences} of {issue.recipient} don't follow {last} without a gap"
-            )
+            raise _refused(report, f"the numbers {sequences} of {issue.recipient} don't follow {last} without a gap")
         if [file.part for file in issue.files] != list(range(1, len(sequences) + 1)):
-            raise _refused(
-                report, f"the parts of the issue for {issue.recipient} don't run from 1 without a gap"
-            )
+            raise _refused(report, f"the parts of the issue for {issue.recipient} don't run from 1 without a gap")
         _advance(connection, report, issue.recipient, last, sequences[-1])
 
 

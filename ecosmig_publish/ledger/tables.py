@@ -122,14 +122,10 @@ files = Table(
     Column("quick_xor_hash", String(28), nullable=False),
     UniqueConstraint("report", "recipient", "sequence"),
     UniqueConstraint("issue_id", "part"),
-    ForeignKeyConstraint(
-        ["issue_id", "report", "recipient"], ["issues.id", "issues.report", "issues.recipient"]
-    ),
+    ForeignKeyConstraint(["issue_id", "report", "recipient"], ["issues.id", "issues.report", "issues.recipient"]),
     CheckConstraint("sequence BETWEEN 1 AND 999999", name="sequence"),
     CheckConstraint("part >= 1", name="part"),
-    CheckConstraint(
-        "name LIKE report || '_' || recipient || '_' || CAST(sequence AS TEXT) || '_%.csv'", name="name"
-    ),
+    CheckConstraint("name LIKE report || '_' || recipient || '_' || CAST(sequence AS TEXT) || '_%.csv'", name="name"),
     CheckConstraint("outbox_path NOT LIKE '/%'", name="outbox_path"),
     CheckConstraint("rows BETWEEN 0 AND 999999", name="rows"),
     CheckConstraint("size > 0", name="size"),

@@ -21,7 +21,7 @@ RAW_SUFFIX = "__as_read"
 _TYPES = {Kind.TEXT: "VARCHAR", Kind.INTEGER: "BIGINT", Kind.TIMESTAMP: "TIMESTAMP", Kind.BOOLEAN: "BOOLEAN"}
 
 
-def load_csv(backend: Any, table: str, path: Path, source: str) -> None:  # noqa: ANN401 - an Ibis backend
+def load_csv(backend: Any, table: str, path: Path, source: str) -> None:
     """Load a file, or a folder of files, into the table `table`. Raises `SourceError`."""
     files = sorted(path.rglob("*.csv")) if path.is_dir() else [path]
     parts = [_select(file, source) for file in files]

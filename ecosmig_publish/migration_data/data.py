@@ -32,13 +32,13 @@ class Tables:
 class MigrationData:
     """An open source; made by `open_migration_data`. Every method may raise `SourceError`."""
 
-    def __init__(self, backend: Any, tables: Tables, source: str, close: Callable[[], None]) -> None:  # noqa: ANN401
+    def __init__(self, backend: Any, tables: Tables, source: str, close: Callable[[], None]) -> None:
         self.tables = tables
         self.source = source
         self._backend = backend
         self._close = close
 
-    def stream(self, expression: Any, *, rows_per_batch: int = ROWS_PER_BATCH) -> Iterator[Any]:  # noqa: ANN401
+    def stream(self, expression: Any, *, rows_per_batch: int = ROWS_PER_BATCH) -> Iterator[Any]:
         """Yield an expression's rows as Arrow record batches; the whole result is never held.
 
         The expression must end in an order: the engine may stall on one that streams several scans.
@@ -46,12 +46,12 @@ class MigrationData:
         with engine_faults(self.source):
             yield from self._backend.to_pyarrow_batches(expression, chunk_size=rows_per_batch)
 
-    def fetch(self, expression: Any) -> Any:  # noqa: ANN401
+    def fetch(self, expression: Any) -> Any:
         """Return an expression's rows as an Arrow table, for results that are small."""
         with engine_faults(self.source):
             return self._backend.to_pyarrow(expression)
 
-    def memory_table(self, table: Any) -> Any:  # noqa: ANN401
+    def memory_table(self, table: Any) -> Any:
         """Return an Arrow table as an Ibis table that expressions may join with the source's."""
         import ibis  # noqa: PLC0415 - whoever holds an open source has paid for it
 
@@ -64,7 +64,7 @@ class MigrationData:
             yield
 
     @property
-    def backend(self) -> Any:  # noqa: ANN401
+    def backend(self) -> Any:
         """The Ibis backend, for checks that need the source's own rows."""
         return self._backend
 

@@ -31,10 +31,7 @@ def open_duckdb_source(
     """Open `path` as `parquet`, `csv` or `duckdb`. Raises `SourceError`."""
     source = f"source {path}"
     with engine_faults(source):
-        if form == "duckdb":
-            backend = ibis.duckdb.connect(path, read_only=True)
-        else:
-            backend = ibis.duckdb.connect()
+        backend = ibis.duckdb.connect(path, read_only=True) if form == "duckdb" else ibis.duckdb.connect()
         try:
             _prepare(backend, memory_limit, threads, spill_directory)
             if form == "parquet":
@@ -43,12 +40,7 @@ def open_duckdb_source(
                 for table, file in _files(path, "csv").items():
                     load_csv(backend, table, file, source)
             found, faults = _tables(backend, tables, form, path)
-            if faults:
-                raise SourceError(
-                    f"{source}: {len(faults)} breach{'es' if len(faults) > 1 else ''} of the source contract\n  - "
-                    + "\n  - ".join(faults),
-                    hint="Mend the source, or map its tables and columns under [source.tables].",
-                )
+            _refuse(faults, source)
         except BaseException:
             backend.disconnect()
             raise
@@ -61,7 +53,16 @@ def open_duckdb_source(
     return MigrationData(backend, Tables(**found), source, close)
 
 
-def _prepare(backend: Any, memory_limit: str, threads: int | None, spill_directory: Path | None) -> None:  # noqa: ANN401
+def _refuse(faults: list[str], source: str) -> None:
+    if faults:
+        raise SourceError(
+            f"{source}: {len(faults)} breach{'es' if len(faults) > 1 else ''} of the source contract\n  - "
+            + "\n  - ".join(faults),
+            hint="Mend the source, or map its tables and columns under [source.tables].",
+        )
+
+
+def _prepare(backend: Any, memory_limit: str, threads: int | None, spill_directory: Path | None) -> None:
     backend.raw_sql("SET TimeZone = 'UTC'")
     backend.raw_sql(f"SET memory_limit = '{memory_limit}'")
     backend.raw_sql("SET preserve_insertion_order = false")
@@ -83,7 +84,7 @@ def _files(path: Path, suffix: str) -> dict[str, Path]:
     return files
 
 
-def _add_parquet(backend: Any, path: Path) -> None:  # noqa: ANN401
+def _add_parquet(backend: Any, path: Path) -> None:
     for table, file in _files(path, "parquet").items():
         pattern = f"{file}/**/*.parquet" if file.is_dir() else str(file)
         backend.raw_sql(
@@ -93,7 +94,7 @@ def _add_parquet(backend: Any, path: Path) -> None:  # noqa: ANN401
 
 
 def _tables(
-    backend: Any,  # noqa: ANN401
+    backend: Any,
     mapped: Mapping[str, str],
     form: str,
     path: Path,
@@ -119,7 +120,7 @@ def _tables(
     return found, faults
 
 
-def _own_table(backend: Any, own: str) -> Any:  # noqa: ANN401
+def _own_table(backend: Any, own: str) -> Any:
     if own.lstrip().lower().startswith(("select", "with", "(", "from")):
         return backend.sql(own)
     database, _, name = own.rpartition(".")

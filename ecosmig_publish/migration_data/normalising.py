@@ -18,7 +18,7 @@ _WANTED = {
 }
 
 
-def normalised(raw: Any, table: Table) -> tuple[Any, list[str]]:  # noqa: ANN401 - Ibis tables
+def normalised(raw: Any, table: Table) -> tuple[Any, list[str]]:
     """Return `raw` with exactly the contract's columns, and what is missing or of the wrong kind."""
     faults: list[str] = []
     columns: dict[str, Any] = {}
@@ -40,22 +40,24 @@ def normalised(raw: Any, table: Table) -> tuple[Any, list[str]]:  # noqa: ANN401
     return (raw.select(**columns) if columns else raw), faults
 
 
-def _conversion(column: Column, kind: Any) -> Callable[[Any], Any] | None:  # noqa: ANN401 - an Ibis type
+def _conversion(column: Column, kind: Any) -> Callable[[Any], Any] | None:
+    """Return what makes a value of `kind` the contract's, or None where nothing can."""
+    if column.kind is Kind.TIMESTAMP:
+        return _of_timestamp(kind) if kind.is_timestamp() else None
+    if column.kind is Kind.INTEGER:
+        is_whole = kind.is_integer() or (kind.is_decimal() and kind.scale == 0)
+        return (_same if kind.is_int64() else lambda value: value.cast("int64")) if is_whole else None
     if column.kind is Kind.TEXT:
         return (lambda value: value.nullif("")) if kind.is_string() else None
-    if column.kind is Kind.BOOLEAN:
-        return _same if kind.is_boolean() else None
-    if column.kind is Kind.INTEGER:
-        if not kind.is_integer() and not (kind.is_decimal() and kind.scale == 0):
-            return None
-        return _same if kind.is_int64() else lambda value: value.cast("int64")
-    if not kind.is_timestamp():
-        return None
-    if kind.timezone is None:
-        # Left as it is where it can be, so that filters reach the files.
-        return _same if kind.scale in (None, 6) else lambda value: value.cast("timestamp(6)")
-    return lambda value: value.cast("timestamp('UTC')").cast("timestamp(6)")
+    return _same if kind.is_boolean() else None
 
 
-def _same(value: Any) -> Any:  # noqa: ANN401
+def _of_timestamp(kind: Any) -> Callable[[Any], Any]:
+    if kind.timezone is not None:
+        return lambda value: value.cast("timestamp('UTC')").cast("timestamp(6)")
+    # Left as it is where it can be, so that filters reach the files.
+    return _same if kind.scale in (None, 6) else lambda value: value.cast("timestamp(6)")
+
+
+def _same(value: Any) -> Any:
     return value

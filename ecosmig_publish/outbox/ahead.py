@@ -14,43 +14,52 @@ _DEPTH = 2
 _END = object()
 
 
-@contextmanager
-def read_ahead(batches: Iterable[Any]) -> Iterator[Iterator[Any]]:
-    """Yield the batches, read by a second thread that keeps at most two ready.
+class _Reader:
+    """Reads in a thread of its own, never more than a few batches ahead."""
 
-    Its errors are raised here, where the batch would have come; the thread has ended when the context has.
-    """
-    ready: queue.Queue[Any] = queue.Queue(_DEPTH)
-    stopping = threading.Event()
+    def __init__(self, batches: Iterable[Any]) -> None:
+        self._batches = batches
+        self._ready: queue.Queue[Any] = queue.Queue(_DEPTH)
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._read, name="read-ahead", daemon=True)
+        self._thread.start()
 
-    def put(item: object) -> bool:
-        while not stopping.is_set():
+    def coming(self) -> Iterator[Any]:
+        """Yield the batches; raise what reading them raised, where the batch would have come."""
+        while (item := self._ready.get()) is not _END:
+            if isinstance(item, BaseException):
+                raise item
+            yield item
+
+    def stop(self) -> None:
+        """Let the thread end, whatever is left unread."""
+        self._stopping.set()
+        self._thread.join()
+
+    def _read(self) -> None:
+        try:
+            for batch in self._batches:
+                if not self._put(batch):
+                    return
+            self._put(_END)
+        except BaseException as error:  # noqa: BLE001 - it is raised again by the thread that waits for it
+            self._put(error)
+
+    def _put(self, item: object) -> bool:
+        while not self._stopping.is_set():
             try:
-                ready.put(item, timeout=0.1)
+                self._ready.put(item, timeout=0.1)
             except queue.Full:
                 continue
             return True
         return False
 
-    def read() -> None:
-        try:
-            for batch in batches:
-                if not put(batch):
-                    return
-            put(_END)
-        except BaseException as error:  # noqa: BLE001 - it is raised again by the thread that waits for it
-            put(error)
 
-    def coming() -> Iterator[Any]:
-        while (item := ready.get()) is not _END:
-            if isinstance(item, BaseException):
-                raise item
-            yield item
-
-    thread = threading.Thread(target=read, name="read-ahead", daemon=True)
-    thread.start()
+@contextmanager
+def read_ahead(batches: Iterable[Any]) -> Iterator[Iterator[Any]]:
+    """Yield the batches, read by a second thread; it has ended when the context has."""
+    reader = _Reader(batches)
     try:
-        yield coming()
+        yield reader.coming()
     finally:
-        stopping.set()
-        thread.join()
+        reader.stop()

@@ -70,7 +70,13 @@ class GrowingFile:
         os.fsync(self._descriptor)
         self.close()
         return WrittenFile(
-            self.recipient, self._sequence, self.part, self._name, self._path, self.rows, self._builder.finish()
+            self.recipient,
+            self._sequence,
+            self.part,
+            self._name,
+            self._path,
+            self.rows,
+            self._builder.finish(),
         )
 
     def close(self) -> None:

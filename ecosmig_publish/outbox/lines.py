@@ -13,14 +13,14 @@ _SECONDS_A_DAY = 86_400
 _MICROSECONDS = 1_000_000
 
 
-def detail_lines(batch: Any, fields: list[str]) -> Any:  # noqa: ANN401 - pyarrow's batch and array
+def detail_lines(batch: Any, fields: list[str]) -> Any:
     """Return one line for each row of `batch`, record type first, CRLF last, as an array of text."""
     columns = [_printed(batch.column(name)) for name in fields]
     columns[-1] = pc.binary_join_element_wise(columns[-1], pa.scalar("\r\n", columns[-1].type), "")
     return pc.binary_join_element_wise("10", *columns, ",")
 
 
-def _printed(column: Any) -> Any:  # noqa: ANN401
+def _printed(column: Any) -> Any:
     kind = column.type
     if pa.types.is_timestamp(kind):
         return _instants(column)
@@ -31,11 +31,11 @@ def _printed(column: Any) -> Any:  # noqa: ANN401
     return _quoted(_filled(column.cast(pa.string())))
 
 
-def _filled(column: Any) -> Any:  # noqa: ANN401
+def _filled(column: Any) -> Any:
     return pc.fill_null(column, "") if column.null_count else column
 
 
-def _quoted(column: Any) -> Any:  # noqa: ANN401
+def _quoted(column: Any) -> Any:
     """Quote the values that hold a comma, a quote, CR or LF; the scan of the whole buffer is what is paid usually."""
     if not _holds_special(column):
         return column
@@ -44,7 +44,7 @@ def _quoted(column: Any) -> Any:  # noqa: ANN401
     return pc.if_else(special, pc.binary_join_element_wise('"', doubled, '"', ""), column)
 
 
-def _holds_special(column: Any) -> bool:  # noqa: ANN401
+def _holds_special(column: Any) -> bool:
     data = column.buffers()[2]
     if data is None or not len(column):
         return False
@@ -54,7 +54,7 @@ def _holds_special(column: Any) -> bool:  # noqa: ANN401
     return any(mark in values for mark in (b",", b'"', b"\r", b"\n"))
 
 
-def _instants(column: Any) -> Any:  # noqa: ANN401
+def _instants(column: Any) -> Any:
     """Return `YYYYMMDDThhmmss` of each instant, cut to seconds; null becomes nothing."""
     micros = column.cast(pa.timestamp("us")).cast(pa.int64())
     values = pc.fill_null(micros, 0).to_numpy(zero_copy_only=False)
@@ -77,7 +77,7 @@ def _instants(column: Any) -> Any:  # noqa: ANN401
     return pc.if_else(column.is_valid(), printed, "") if column.null_count else printed
 
 
-def _digits(text: Any, place: int, width: int, number: Any) -> None:  # noqa: ANN401
+def _digits(text: Any, place: int, width: int, number: Any) -> None:
     for offset in range(width - 1, -1, -1):
         quotient = number // 10
         text[:, place + offset] = (number - quotient * 10) + ord("0")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -80,7 +81,7 @@ def write_slot(
     return WrittenSlot(tuple(writer.files), tuple(held), rows)
 
 
-def _without_held(batch: Any, held: list[HeldRow]) -> Any:  # noqa: ANN401 - pyarrow's batches
+def _without_held(batch: Any, held: list[HeldRow]) -> Any:
     hold = batch.column("hold")
     if hold.null_count == len(hold):
         return batch
@@ -107,7 +108,7 @@ class _Writer:
         self._seen: set[Signifier] = set()
         self._file: GrowingFile | None = None
 
-    def add(self, batch: Any) -> None:  # noqa: ANN401
+    def add(self, batch: Any) -> None:
         if not batch.num_rows:
             return
         lines = detail_lines(batch, self._fields)
@@ -168,11 +169,11 @@ class _Writer:
             self._file = None
 
 
-def _runs(recipients: Any) -> Iterator[tuple[Signifier, int, int]]:  # noqa: ANN401
+def _runs(recipients: Any) -> Iterator[tuple[Signifier, int, int]]:
     """Yield each recipient with the span of rows that are theirs."""
     encoded = pc.dictionary_encode(recipients)
     codes = encoded.indices.to_numpy(zero_copy_only=False)
     names = encoded.dictionary.to_pylist()
     edges = [0, *(np.flatnonzero(codes[1:] != codes[:-1]) + 1).tolist(), len(codes)]
-    for first, last in zip(edges[:-1], edges[1:], strict=True):
+    for first, last in pairwise(edges):
         yield parse_signifier(names[codes[first]]), first, last

@@ -20,12 +20,12 @@ SUCCESS = "SUCCESS"
 FAILURE = "FAILURE"
 
 
-def under(attempts: Any, bounds: Bounds) -> Any:  # noqa: ANN401 - an Ibis boolean
+def under(attempts: Any, bounds: Bounds) -> Any:
     """Whether an attempt lies under `bounds`."""
     return is_under(attempts.completed_at, attempts.recorded_at, bounds)
 
 
-def unreported(question: Question, outcome: str) -> Any:  # noqa: ANN401 - an Ibis table
+def unreported(question: Question, outcome: str) -> Any:
     """Return the attempts of `outcome` that belong in this slot: new under the bounds, or held until now.
 
     Both bounds only grow and the contract freezes what decides where an attempt belongs, so what earlier slots saw is
@@ -43,13 +43,13 @@ def unreported(question: Question, outcome: str) -> Any:  # noqa: ANN401 - an Ib
     return belongs
 
 
-def visible(question: Question) -> Any:  # noqa: ANN401
+def visible(question: Question) -> Any:
     """Return the attempts of any outcome that were recorded by the cut-off."""
     attempts = question.tables.migration_attempts
     return attempts.filter(attempts.recorded_at <= instant(question.bounds.cut_off))
 
 
-def attempt_rows(report: Report, attempts: Any, question: Question) -> Any:  # noqa: ANN401
+def attempt_rows(report: Report, attempts: Any, question: Question) -> Any:
     """Turn unreported attempts into the rows of 001 or 002: `hold`, `recipient`, `key`, then the record's fields."""
     fields = CATALOGUE[report].fields
     rows = with_recipient(with_supplier_at(attempts, "completed_at", question), question)

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from ecosmig_publish.reports.question import Question
 
 
-def gained(question: Question) -> Any:  # noqa: ANN401 - an Ibis table
+def gained(question: Question) -> Any:
     """Return `device_id`, `supplier`, `claims`: who gained which Device inside the period and holds it at the end.
 
     A span's predecessor is the span before it, whatever gap lies between; a first span has none and is no CoS event.
@@ -31,9 +31,7 @@ def gained(question: Question) -> Any:  # noqa: ANN401 - an Ibis table
     events = chains.filter(chains.since >= start, chains.predecessor.notnull(), chains.predecessor != chains.supplier)
     events = events.select(event_device_id="span_device_id", gainer="supplier").distinct()
     holding = suppliers_just_before(question.bounds.end, question)
-    holding = with_claims(
-        holding.semi_join(begun, holding.span_device_id == begun.begun_device_id), "span_device_id"
-    )
+    holding = with_claims(holding.semi_join(begun, holding.span_device_id == begun.begun_device_id), "span_device_id")
     kept = holding.semi_join(
         events, [holding.span_device_id == events.event_device_id, holding.supplier == events.gainer]
     )

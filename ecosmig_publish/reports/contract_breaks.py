@@ -21,18 +21,18 @@ if TYPE_CHECKING:
 OUTCOMES = {Report.ECOSMIG_001: SUCCESS, Report.ECOSMIG_002: FAILURE}
 
 
-def doubled_attempts(attempts: Any) -> Any:  # noqa: ANN401 - an Ibis table
+def doubled_attempts(attempts: Any) -> Any:
     """Return `key` of the attempt numbers that stand in `migration_attempts` more than once."""
     return attempts.group_by(key=attempts.attempt_id).having(attempts.count() > 1).agg()
 
 
-def doubled_events(events: Any) -> Any:  # noqa: ANN401
+def doubled_events(events: Any) -> Any:
     """Return `key` (`event:<event_id>`) of the events that stand in `device_status_events` more than once."""
     twice = events.group_by("event_id").having(events.count() > 1).agg()
     return twice.select(key=ibis.literal("event:") + twice.event_id.cast("string"))
 
 
-def unplaceable_attempts(report: Report, question: Question) -> Any:  # noqa: ANN401
+def unplaceable_attempts(report: Report, question: Question) -> Any:
     """Return the attempts that 001 or 002 can't place: no outcome of either kind, no instant, no record of it.
 
     An attempt whose outcome is of neither kind is held in both reports; one without an instant counts as seen.
@@ -44,9 +44,7 @@ def unplaceable_attempts(report: Report, question: Question) -> Any:  # noqa: AN
         (attempts.recorded_at <= instant(question.bounds.cut_off)) | attempts.recorded_at.isnull(),
         (attempts.outcome == OUTCOMES[report]) | ~known_outcome,
     )
-    broken = attempts.filter(
-        *seen, ~known_outcome | attempts.completed_at.isnull() | attempts.recorded_at.isnull()
-    )
+    broken = attempts.filter(*seen, ~known_outcome | attempts.completed_at.isnull() | attempts.recorded_at.isnull())
     reason = ibis.cases(
         (~broken.outcome.isin([SUCCESS, FAILURE]).fill_null(False), "invalid:outcome"),
         (broken.completed_at.isnull(), "empty:completed_at"),
@@ -55,7 +53,7 @@ def unplaceable_attempts(report: Report, question: Question) -> Any:  # noqa: AN
     return broken.select(key=broken.attempt_id, reason=reason)
 
 
-def doubled_here(report: Report, doubled: Any, question: Question) -> Any:  # noqa: ANN401
+def doubled_here(report: Report, doubled: Any, question: Question) -> Any:
     """Return `key`, `reason`, `was_reported` of doubled attempts that would be in this slot of 001 or 002.
 
     `was_reported` says that one of the two lay under the previous bounds: unless it was held, it has been reported.
@@ -65,18 +63,18 @@ def doubled_here(report: Report, doubled: Any, question: Question) -> Any:  # no
         attempts.outcome == OUTCOMES[report], attempts.completed_at < instant(question.bounds.end)
     )
     twice = attempts.semi_join(doubled, attempts.attempt_id == doubled.key)
-    earlier = ibis.literal(False) if question.previous is None else under(twice, question.previous)  # noqa: FBT003
+    earlier = ibis.literal(False) if question.previous is None else under(twice, question.previous)
     twice = twice.mutate(earlier=earlier)
     keys = twice.group_by(key=twice.attempt_id).agg(was_reported=twice.earlier.any(), is_new=(~twice.earlier).any())
     return keys.mutate(reason=ibis.literal("duplicate-key"))
 
 
-def doubled_devices(devices: Any) -> Any:  # noqa: ANN401
+def doubled_devices(devices: Any) -> Any:
     """Return `key` of the Device IDs that stand in `devices` more than once."""
     return devices.group_by(key=devices.device_id).having(devices.count() > 1).agg()
 
 
-def of_doubled_devices(report: Report, doubled: Any, question: Question) -> Any:  # noqa: ANN401
+def of_doubled_devices(report: Report, doubled: Any, question: Question) -> Any:
     """Return `key` of the rows of this slot whose Device stands in `devices` more than once; 005 needs no Device."""
     if report in OUTCOMES:
         rows = unreported(question, OUTCOMES[report]).rename(key="attempt_id")
@@ -84,10 +82,10 @@ def of_doubled_devices(report: Report, doubled: Any, question: Question) -> Any:
         rows = ecosmig_006.belonging(question)
     else:
         module = ecosmig_003 if report is Report.ECOSMIG_003 else ecosmig_004
-        rows = module.belonging(question).mutate(key=ibis._.device_id)  # noqa: SLF001 - Ibis's own name for "this"
+        rows = module.belonging(question).mutate(key=ibis._.device_id)
     return rows.semi_join(doubled, rows.device_id == doubled.key.name("doubled")).select("key").distinct()
 
 
-def claimed_twice(report: Report, question: Question) -> Any:  # noqa: ANN401
+def claimed_twice(report: Report, question: Question) -> Any:
     """Return `key` of the attempts of this slot of 001 or 002 whose instant lies in more than one span."""
     return overlapping(unreported(question, OUTCOMES[report]), "attempt_id", "completed_at", question)

@@ -11,6 +11,6 @@ if TYPE_CHECKING:
     from ecosmig_publish.reports.question import Question
 
 
-def rows(question: Question) -> Any:  # noqa: ANN401 - an Ibis table
+def rows(question: Question) -> Any:
     """Return the slot's rows, held ones first, then by recipient, DateTime as printed, Device ID, attempt."""
     return attempt_rows(Report.ECOSMIG_001, unreported(question, SUCCESS), question)

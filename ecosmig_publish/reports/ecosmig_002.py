@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     from ecosmig_publish.reports.question import Question
 
 
-def rows(question: Question) -> Any:  # noqa: ANN401 - an Ibis table
+def rows(question: Question) -> Any:
     """Return the slot's rows, held ones first, then by recipient, DateTime as printed, Device ID, attempt."""
     failures = unreported(question, FAILURE)
     return attempt_rows(Report.ECOSMIG_002, _numbered(failures, question), question)
 
 
-def _numbered(failures: Any, question: Question) -> Any:  # noqa: ANN401
+def _numbered(failures: Any, question: Question) -> Any:
     """Add `number_of_attempts`: the attempt's ordinal among all the Device's visible ones, any outcome."""
     attempts = visible(question)
     attempts = attempts.filter(attempts.completed_at.notnull()).semi_join(failures, "device_id")

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ecosmig_publish.reports.question import Question
 
 
-def belonging(question: Question) -> Any:  # noqa: ANN401 - an Ibis table
+def belonging(question: Question) -> Any:
     """Return `device_id`, `supplier`, `claims` of the gained Devices."""
     devices = gained(question)
     if question.excluded_keys is not None:
@@ -27,7 +27,7 @@ def belonging(question: Question) -> Any:  # noqa: ANN401 - an Ibis table
     return devices
 
 
-def rows(question: Question) -> Any:  # noqa: ANN401
+def rows(question: Question) -> Any:
     """Return the slot's rows, problems first, then by recipient, DateTime as printed, Device ID."""
     fields = CATALOGUE[Report.ECOSMIG_003].fields
     devices = belonging(question)
@@ -39,7 +39,10 @@ def rows(question: Question) -> Any:  # noqa: ANN401
     first: list[Reason] = [overlap_reason(found), (lacks_device, "no-device"), *supplier_reasons(found)]
     then: list[Reason] = [
         *field_reasons(found, fields),
-        ((found.ecos_status == "Installed") & found.installed_with_ecos.isnull(), "empty:installed_with_ecos"),
+        (
+            (found.ecos_status == "Installed") & found.installed_with_ecos.isnull(),
+            "empty:installed_with_ecos",
+        ),
         (is_failure & found.error_code.isnull(), "empty:error_code"),
         (is_failure & found.error_sub_code.isnull(), "empty:error_sub_code"),
     ]
@@ -50,7 +53,7 @@ def rows(question: Question) -> Any:  # noqa: ANN401
     )
 
 
-def _with_history(found: Any, devices: Any, question: Question) -> Any:  # noqa: ANN401
+def _with_history(found: Any, devices: Any, question: Question) -> Any:
     """Add each Device's latest success, latest failure, number of attempts and installation before the end."""
     attempts = question.tables.migration_attempts
     history = attempts.filter(under(attempts, question.bounds)).semi_join(devices, "device_id")
@@ -77,7 +80,7 @@ def _with_history(found: Any, devices: Any, question: Question) -> Any:  # noqa:
     return found.left_join(installed, found.device_id == installed.installed_device_id)
 
 
-def _with_status(found: Any) -> Any:  # noqa: ANN401
+def _with_status(found: Any) -> Any:
     """Add the record's fields; drop a Device with neither attempt nor ECoS installation.
 
     Success goes before Failure before Installed. Where nobody knows the Device, either installation may be its own.
@@ -91,7 +94,10 @@ def _with_status(found: Any) -> Any:  # noqa: ANN401
     is_installed = ~is_success & ~is_failure & installed_at.notnull() & may_be_ecos
     found = found.mutate(
         ecos_status=ibis.cases(
-            (is_success, "Success"), (is_failure, "Failure"), (is_installed, "Installed"), else_=ibis.null("string")
+            (is_success, "Success"),
+            (is_failure, "Failure"),
+            (is_installed, "Installed"),
+            else_=ibis.null("string"),
         ),
         migrated_at=ibis.cases((is_success, found.success_at), (is_failure, found.failure_at), else_=installed_at),
         error_code=is_failure.ifelse(found.failure_code, ibis.null("string")),

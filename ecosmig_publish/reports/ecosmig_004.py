@@ -27,7 +27,7 @@ INSTALLED = ("COMMISSIONED", "SUSPENDED", "RECOVERY", "RECOVERED")
 GONE = ("DECOMMISSIONED", "WITHDRAWN")
 
 
-def belonging(question: Question) -> Any:  # noqa: ANN401 - an Ibis table
+def belonging(question: Question) -> Any:
     """Return the Devices that count for whoever is their supplier, with `non_migratable_at` and the ECoS flag."""
     devices = question.tables.devices
     candidates = devices.filter(~devices.installed_with_ecos | devices.installed_with_ecos.isnull())
@@ -41,7 +41,7 @@ def belonging(question: Question) -> Any:  # noqa: ANN401 - an Ibis table
     return candidates.semi_join(_installed(candidates, question), "device_id")
 
 
-def rows(question: Question) -> Any:  # noqa: ANN401
+def rows(question: Question) -> Any:
     """Return the slot's rows by recipient and the model's four fields; before them the Devices that can't count."""
     fields = CATALOGUE[Report.ECOSMIG_004].fields
     devices = belonging(question)
@@ -50,7 +50,9 @@ def rows(question: Question) -> Any:  # noqa: ANN401
     found = with_recipient(found, question)
     found = found.mutate(devices_count=ibis.literal(1, type="int64"))
     flag = (found.installed_with_ecos.isnull(), "empty:installed_with_ecos")
-    found = found.mutate(hold=hold([overlap_reason(found), *supplier_reasons(found), flag, *field_reasons(found, fields)]))
+    found = found.mutate(
+        hold=hold([overlap_reason(found), *supplier_reasons(found), flag, *field_reasons(found, fields)])
+    )
     lost = found.filter(found.hold.notnull()).select(
         "hold", "recipient", key="device_id", **{field.name: field.name for field in fields}
     )
@@ -62,17 +64,15 @@ def rows(question: Question) -> Any:  # noqa: ANN401
     return both.order_by(both.hold.isnull().ifelse(1, 0), both.recipient, *(both[name] for name in MODEL), both.key)
 
 
-def _in_force(question: Question) -> Any:  # noqa: ANN401
+def _in_force(question: Question) -> Any:
     """Return the combinations in force just before the end; of two rows for one, the earlier date."""
     end = instant(question.bounds.end)
     models = question.tables.non_migratable_models
-    models = models.filter(
-        models.non_migratable_at < end, models.withdrawn_at.isnull() | (models.withdrawn_at >= end)
-    )
+    models = models.filter(models.non_migratable_at < end, models.withdrawn_at.isnull() | (models.withdrawn_at >= end))
     return models.group_by(MODEL).agg(non_migratable_at=models.non_migratable_at.min())
 
 
-def _installed(candidates: Any, question: Question) -> Any:  # noqa: ANN401
+def _installed(candidates: Any, question: Question) -> Any:
     """Return `device_id` of the candidates that are installed just before the end."""
     events = question.tables.device_status_events
     events = events.filter(is_under(events.occurred_at, events.recorded_at, question.bounds))

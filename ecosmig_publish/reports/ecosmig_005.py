@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ecosmig_publish.reports.question import Question
 
 
-def rows(question: Question) -> Any:  # noqa: ANN401 - an Ibis table
+def rows(question: Question) -> Any:
     """Return seven rows for each recipient with activity in the week, Monday to Sunday, zeros included.
 
     Before them stand the attempts that count for nobody, as held rows: problems of this slot, not tried again.
@@ -33,7 +33,8 @@ def rows(question: Question) -> Any:  # noqa: ANN401 - an Ibis table
     )
     recipients = activity.select(recipient=activity.active).distinct()
     days = ibis.memtable(
-        {"day": [question.period.start.date() + timedelta(days=day) for day in range(7)]}, schema={"day": "date"}
+        {"day": [question.period.start.date() + timedelta(days=day) for day in range(7)]},
+        schema={"day": "date"},
     )
     grid = recipients.cross_join(days)
     counted = grid.left_join(activity, [grid.recipient == activity.active, grid.day == activity.activity_on])
@@ -58,7 +59,7 @@ def rows(question: Question) -> Any:  # noqa: ANN401 - an Ibis table
     return both.order_by(both.hold.isnull().ifelse(1, 0), both.recipient, both.activity_on, both.key)
 
 
-def _located(question: Question) -> Any:  # noqa: ANN401
+def _located(question: Question) -> Any:
     """Return the week's attempts with their recipient, or with `hold` where it can't be known."""
     attempts = visible(question)
     week = attempts.filter(

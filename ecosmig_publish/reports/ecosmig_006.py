@@ -22,14 +22,16 @@ if TYPE_CHECKING:
     from ecosmig_publish.reports.question import Question
 
 
-def belonging(question: Question) -> Any:  # noqa: ANN401 - an Ibis table
+def belonging(question: Question) -> Any:
     """Return the unreported installations before the end with their Devices; a Device that is unknown may be any.
 
     By key and not by bounds: a Device whose ECoS flag is mended later brings its installation into the next slot.
     """
     devices = question.tables.devices
     flags = devices.select(
-        flagged_device_id=devices.device_id, flagged_type=devices.device_type, flag=devices.installed_with_ecos
+        flagged_device_id=devices.device_id,
+        flagged_type=devices.device_type,
+        flag=devices.installed_with_ecos,
     )
     end = instant(question.bounds.end)
     changes = commissionings(question)
@@ -39,9 +41,9 @@ def belonging(question: Question) -> Any:  # noqa: ANN401 - an Ibis table
     notified = notified.left_join(flags, notified.device_id == flags.flagged_device_id)
     notified = notified.filter((notified.flagged_type == "GPF") | notified.flagged_type.isnull())
     found = changes.union(notified)
-    found = found.filter(
-        (found.occurred_at < end) | found.occurred_at.isnull(), found.flag | found.flag.isnull()
-    ).drop("flagged_device_id", "flagged_type", "flag")
+    found = found.filter((found.occurred_at < end) | found.occurred_at.isnull(), found.flag | found.flag.isnull()).drop(
+        "flagged_device_id", "flagged_type", "flag"
+    )
     if question.reported_keys is not None:
         found = found.anti_join(question.reported_keys, "key")
     if question.excluded_keys is not None:
@@ -49,7 +51,7 @@ def belonging(question: Question) -> Any:  # noqa: ANN401 - an Ibis table
     return found
 
 
-def rows(question: Question) -> Any:  # noqa: ANN401
+def rows(question: Question) -> Any:
     """Return the slot's rows, held ones first, then by recipient, DateTime as printed, Device ID, event."""
     fields = CATALOGUE[Report.ECOSMIG_006].fields
     found = with_claims(with_supplier_at(belonging(question), "occurred_at", question), "key")
@@ -73,5 +75,10 @@ def rows(question: Question) -> Any:  # noqa: ANN401
     found = found.mutate(hold=hold(first, unless=lacks_device, then=of_device))
     held_first = found.hold.isnull().ifelse(1, 0)
     return found.order_by(
-        held_first, found.recipient, found.occurred_at.truncate("s"), found.device_id, found.occurred_at, found.tie
+        held_first,
+        found.recipient,
+        found.occurred_at.truncate("s"),
+        found.device_id,
+        found.occurred_at,
+        found.tie,
     ).select("hold", "recipient", "key", **{field.name: field.name for field in fields})

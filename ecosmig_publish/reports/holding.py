@@ -35,7 +35,7 @@ def field_reasons(rows: Any, fields: Iterable[Field]) -> list[Reason]:
     return reasons
 
 
-def hold(first: Sequence[Reason], *, unless: Any = None, then: Sequence[Reason] = ()) -> Any:  # noqa: ANN401
+def hold(first: Sequence[Reason], *, unless: Any = None, then: Sequence[Reason] = ()) -> Any:
     """Return the reasons that apply, joined by blanks, or null.
 
     `then` are looked at only where `unless` doesn't hold: without a Device its fields can't be judged.

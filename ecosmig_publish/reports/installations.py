@@ -15,7 +15,7 @@ BEFORE_INSTALLATION = ("PENDING", "WHITELISTED", "INSTALLED_NOT_COMMISSIONED")
 """The statuses from which a change to COMMISSIONED is an installation."""
 
 
-def commissionings(question: Question) -> Any:  # noqa: ANN401 - an Ibis table
+def commissionings(question: Question) -> Any:
     """Return every visible installation by status change, of Devices of any type; not bounded by the period.
 
     Columns: `key` (`event:<event_id>`), `device_id`, `occurred_at`, `tie` (the event's number). An instant or a record
@@ -36,7 +36,7 @@ def commissionings(question: Question) -> Any:  # noqa: ANN401 - an Ibis table
     )
 
 
-def notifications(question: Question) -> Any:  # noqa: ANN401
+def notifications(question: Question) -> Any:
     """Return each Device's first visible notification: it alone counts as the installation of a GPF.
 
     Columns as `commissionings`; the key is `gpf:<device_id>`.
@@ -60,7 +60,7 @@ def notifications(question: Question) -> Any:  # noqa: ANN401
     )
 
 
-def latest_installations(question: Question) -> Any:  # noqa: ANN401
+def latest_installations(question: Question) -> Any:
     """Return `installed_device_id`, `by_status_at`, `notified_at`: each Device's latest installation before the end.
 
     Which of the two instants counts depends on the Device's type, which only `devices` knows.

@@ -7,7 +7,7 @@ from typing import Any
 import ibis
 
 
-def described(devices: Any) -> Any:  # noqa: ANN401 - Ibis tables
+def described(devices: Any) -> Any:
     """Return one row for each row of `devices` with `printed_mpxn`; all columns are renamed for joins.
 
     A GPF shows its hub's GSME's MPxN, else its own; on a hub without a GSME, the ESME's. Several meters on a hub: the
@@ -36,7 +36,7 @@ def described(devices: Any) -> Any:  # noqa: ANN401 - Ibis tables
     )
 
 
-def with_device(rows: Any, devices: Any) -> Any:  # noqa: ANN401
+def with_device(rows: Any, devices: Any) -> Any:
     """Add what `devices` says of each row's `device_id`; `known_device_id` is null where it says nothing."""
     known = described(devices)
     return rows.left_join(known, rows.device_id == known.known_device_id)

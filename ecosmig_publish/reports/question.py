@@ -19,19 +19,19 @@ class SourceTables(Protocol):
     """The contract's seven tables as Ibis tables; instants are naive UTC, an empty text is null."""
 
     @property
-    def parties(self) -> Any: ...  # noqa: ANN401, D102 - an Ibis table
+    def parties(self) -> Any: ...  # noqa: D102
     @property
-    def devices(self) -> Any: ...  # noqa: ANN401, D102
+    def devices(self) -> Any: ...  # noqa: D102
     @property
-    def responsibilities(self) -> Any: ...  # noqa: ANN401, D102
+    def responsibilities(self) -> Any: ...  # noqa: D102
     @property
-    def migration_attempts(self) -> Any: ...  # noqa: ANN401, D102
+    def migration_attempts(self) -> Any: ...  # noqa: D102
     @property
-    def device_status_events(self) -> Any: ...  # noqa: ANN401, D102
+    def device_status_events(self) -> Any: ...  # noqa: D102
     @property
-    def network_notifications(self) -> Any: ...  # noqa: ANN401, D102
+    def network_notifications(self) -> Any: ...  # noqa: D102
     @property
-    def non_migratable_models(self) -> Any: ...  # noqa: ANN401, D102
+    def non_migratable_models(self) -> Any: ...  # noqa: D102
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +60,11 @@ class Question:
     reported_keys: Any = None
 
 
-def instant(moment: datetime) -> Any:  # noqa: ANN401 - an Ibis scalar
+def instant(moment: datetime) -> Any:
     """Return `moment` as the naive UTC timestamp that the tables hold."""
     return ibis.literal(moment.astimezone(UTC).replace(tzinfo=None), type="timestamp(6)")
 
 
-def is_under(instant_column: Any, recorded_column: Any, bounds: Bounds) -> Any:  # noqa: ANN401
+def is_under(instant_column: Any, recorded_column: Any, bounds: Bounds) -> Any:
     """Whether a row lies under `bounds`: it happened before the end and was recorded by the cut-off."""
     return (instant_column < instant(bounds.end)) & (recorded_column <= instant(bounds.cut_off))

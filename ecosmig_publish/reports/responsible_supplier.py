@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 OVERLAPPING = "overlapping-responsibilities"
 
 
-def spans(question: Question) -> Any:  # noqa: ANN401 - an Ibis table
+def spans(question: Question) -> Any:
     """Return the spans that make somebody responsible: `span_device_id`, `supplier`, `since`, `until`."""
     table = question.tables.responsibilities
     return table.select(
@@ -25,7 +25,7 @@ def spans(question: Question) -> Any:  # noqa: ANN401 - an Ibis table
     )
 
 
-def with_supplier_at(rows: Any, column: str, question: Question) -> Any:  # noqa: ANN401
+def with_supplier_at(rows: Any, column: str, question: Question) -> Any:
     """Add `supplier` to each row: the Responsible Supplier of `device_id` at the instant in `column`, or null.
 
     A row whose instant lies in two spans comes out twice.
@@ -42,13 +42,13 @@ def with_supplier_at(rows: Any, column: str, question: Question) -> Any:  # noqa
     return joined.drop("span_device_id", "since", "until")
 
 
-def suppliers_just_before(end: datetime, question: Question) -> Any:  # noqa: ANN401
+def suppliers_just_before(end: datetime, question: Question) -> Any:
     """Return `span_device_id`, `supplier`, `since` of the spans in force in the last instant before `end`."""
     known = spans(question)
     return known.filter(known.since < instant(end), known.until >= instant(end)).drop("until")
 
 
-def with_recipient(rows: Any, question: Question) -> Any:  # noqa: ANN401
+def with_recipient(rows: Any, question: Question) -> Any:
     """Add `recipient` (the supplier, null where the party register doesn't know it)."""
     known = question.known_parties.select(recipient=question.known_parties.sec_party_id)
     return rows.left_join(known, rows.supplier == known.recipient)
@@ -62,7 +62,7 @@ def supplier_reasons(rows: Any) -> list[tuple[Any, str]]:
     ]
 
 
-def with_claims(rows: Any, key: str) -> Any:  # noqa: ANN401
+def with_claims(rows: Any, key: str) -> Any:
     """Add `claims`: how many rows share the row's `key`; more than one where spans overlap."""
     return rows.mutate(claims=rows.count().over(group_by=rows[key]))
 
@@ -72,7 +72,7 @@ def overlap_reason(rows: Any) -> tuple[Any, str]:
     return (rows.claims > 1, OVERLAPPING)
 
 
-def overlapping(rows: Any, key: str, column: str, question: Question) -> Any:  # noqa: ANN401
+def overlapping(rows: Any, key: str, column: str, question: Question) -> Any:
     """Return `key` of the rows whose instant in `column` lies in more than one span."""
     located = rows.select(key=rows[key], device_id=rows.device_id, at=rows[column])
     located = with_supplier_at(located, "at", question)

@@ -43,7 +43,7 @@ def merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
     return result
 
 
-def _parsed(key: str, value: str) -> Any:  # noqa: ANN401 - whatever the key holds
+def _parsed(key: str, value: str) -> Any:
     if key in _LISTS or key == _MAPPING:
         try:
             return json.loads(value)
@@ -52,7 +52,7 @@ def _parsed(key: str, value: str) -> Any:  # noqa: ANN401 - whatever the key hol
     return value
 
 
-def _put(table: dict[str, Any], path: list[str], value: Any) -> None:  # noqa: ANN401
+def _put(table: dict[str, Any], path: list[str], value: Any) -> None:
     for name in path[:-1]:
         table = table.setdefault(name, {})
     table[path[-1]] = value

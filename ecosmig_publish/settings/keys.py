@@ -34,7 +34,7 @@ def nearest(key: str) -> str | None:
     return by_leaf[close[0]] if close else None
 
 
-def section_of(annotation: Any) -> type[BaseModel] | None:  # noqa: ANN401 - annotations are of any kind
+def section_of(annotation: Any) -> type[BaseModel] | None:
     """Return the section that a field holds, where it holds one."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation

@@ -75,7 +75,7 @@ def _read(file: Path) -> dict[str, Any]:
         raise ConfigurationError(f"{file}: {error.strerror}", hint="Give this user the right to read it.") from error
 
 
-def _said(fault: Any) -> str:  # noqa: ANN401 - pydantic's own
+def _said(fault: Any) -> str:
     key = ".".join(str(part) for part in fault["loc"])
     kind, message = fault["type"], str(fault["msg"]).removeprefix("Value error, ")
     if kind == "extra_forbidden":

@@ -24,7 +24,8 @@ def read_suppliers(path: Path) -> list[Any]:
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not UTF-8"
         raise ConfigurationError(
-            f"suppliers: {path}: {reason}", hint="Set `suppliers` to a .csv or .toml file beside the configuration."
+            f"suppliers: {path}: {reason}",
+            hint="Set `suppliers` to a .csv or .toml file beside the configuration.",
         ) from error
     if path.suffix == ".toml":
         try:

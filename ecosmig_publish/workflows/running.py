@@ -56,19 +56,19 @@ class Watcher:
     """Is told what goes on; does nothing. The command line shows it."""
 
     def slots_are_due(self, slots: Sequence[Slot]) -> None:
-        """These slots are issued next."""
+        """Take note of the slots that are issued next."""
 
     def slot_begins(self, slot: Slot) -> None:
-        """This slot's rows are computed and written now."""
+        """Take note of the slot whose rows are computed and written now."""
 
     def rows_written(self, rows: int) -> None:
-        """So many more rows of the present slot were written."""
+        """Count rows of the present slot that were written."""
 
     def files_wait(self, files: int) -> None:
-        """So many files are published next."""
+        """Take note of how many files are published next."""
 
     def file_placed(self, file: WaitingFile) -> None:
-        """This file stands in its folder."""
+        """Take note that a file stands in its folder."""
 
 
 @dataclass(slots=True)
@@ -106,16 +106,12 @@ class RunOutcome:
 
 def planned(parts: Parts, as_of: datetime | None, narrowing: Narrowing) -> tuple[RunInstant, list[Slot]]:
     """Return the instant to act at and the slots that are due then."""
-    run = run_instant(
-        now=parts.now(), as_of=as_of, settle=parts.settle, last_cut_off=parts.ledger.last_cut_off()
-    )
+    run = run_instant(now=parts.now(), as_of=as_of, settle=parts.settle, last_cut_off=parts.ledger.last_cut_off())
     last = {report: entry.slot.due_at for report, entry in parts.ledger.last_slots().items()}
     return run, due_slots_of(start=parts.start, at=run.at, last_slots=last, reports=narrowing.reports)
 
 
-def run_everything(
-    parts: Parts, *, as_of: datetime | None, narrowing: Narrowing, watcher: Watcher
-) -> RunOutcome:
+def run_everything(parts: Parts, *, as_of: datetime | None, narrowing: Narrowing, watcher: Watcher) -> RunOutcome:
     """Do one run and return what it did.
 
     A source that can't be used stops the issuing, not the publishing of what was issued before.

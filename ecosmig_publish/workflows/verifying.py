@@ -58,7 +58,7 @@ def prove(
     doubts: list[Discrepancy] = []
     for recipient, files in by_recipient.items():
         try:
-            listed = {item.name: item for item in destination.list(_folder(folders[recipient]))}
+            listed = {item.name: item for item in destination.listing(_folder(folders[recipient]))}
         except EcosmigError as error:
             doubts.append(Discrepancy(NO_FOLDER, recipient, folders[recipient].name, str(error)))
             continue
@@ -95,7 +95,7 @@ def verify_folders(
         files += len(recorded)
         try:
             destination.check_folder(_folder(entry))
-            listed = {item.name: item for item in destination.list(_folder(entry))}
+            listed = {item.name: item for item in destination.listing(_folder(entry))}
         except EcosmigError as error:
             discrepancies.append(Discrepancy(NO_FOLDER, entry.signifier, entry.name, str(error)))
             continue

@@ -71,9 +71,7 @@ def birth_of(
 ) -> SlotBirth:
     """Return a slot with files of the given numbers; each stream is expected to stand just before them."""
     issues = tuple(
-        IssueEntry(
-            recipient, tuple(file_of(slot, recipient, number, part) for part, number in enumerate(of, 1))
-        )
+        IssueEntry(recipient, tuple(file_of(slot, recipient, number, part) for part, number in enumerate(of, 1)))
         for recipient, of in numbers.items()
     )
     return SlotBirth(
@@ -92,9 +90,7 @@ def birth_of(
 def content_of(ledger: Ledger) -> dict[str, list[tuple[object, ...]]]:
     """Return every row of every table."""
     with ledger._engine.connect() as connection:
-        names = connection.exec_driver_sql(
-            "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name"
-        )
+        names = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
         return {
             name: [tuple(row) for row in connection.exec_driver_sql(f"SELECT * FROM {name} ORDER BY 1")]  # noqa: S608
             for name in names.scalars().all()

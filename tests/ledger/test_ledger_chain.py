@@ -110,9 +110,7 @@ def test_a_chain_cut_short_is_found_by_a_head_noted_elsewhere() -> None:
     st.integers(2, 6).flatmap(lambda length: st.tuples(st.just(length), st.permutations(range(length)))),
     st.integers(0, 5),
 )
-def test_no_choice_or_order_of_the_acts_but_the_whole_one_passes(
-    chosen: tuple[int, list[int]], kept: int
-) -> None:
+def test_no_choice_or_order_of_the_acts_but_the_whole_one_passes(chosen: tuple[int, list[int]], kept: int) -> None:
     length, order = chosen
     acts = chain_of(length)
     some = [acts[place] for place in order][: max(1, length - kept)]
@@ -131,9 +129,7 @@ def test_every_recorded_change_is_a_link_of_a_whole_chain(ledger: Ledger) -> Non
     ledger.record_proved([(file.file_id, file.size, file.quick_xor_hash)], NOON)
     acts = list(ledger.acts())
     assert [act.kind for act in acts] == ["issue-slot", "skip-slot", "publish-file", "prove-files"]
-    assert {(act.identity, act.host, act.version, act.at) for act in acts} == {
-        ("publisher", "host-1", "0.1.0", NOON)
-    }
+    assert {(act.identity, act.host, act.version, act.at) for act in acts} == {("publisher", "host-1", "0.1.0", NOON)}
     assert list(check(acts)) == []
 
 

@@ -37,8 +37,7 @@ def schema(connection: sqlite3.Connection) -> list[tuple[str, str, list[str]]]:
     )
     # One clause stands on each line; the order of a table's constraints is no difference.
     return sorted(
-        (kind, name, sorted(line.strip().rstrip(",") for line in sql.splitlines()))
-        for kind, name, sql in rows
+        (kind, name, sorted(line.strip().rstrip(",") for line in sql.splitlines())) for kind, name, sql in rows
     )
 
 
@@ -151,9 +150,7 @@ def test_a_ledger_of_a_newer_version_is_refused_with_both_versions(tmp_path: Pat
     with sqlite3.connect(tmp_path / "state/ecosmig.db") as connection:
         connection.execute("UPDATE alembic_version SET version_num = '0999'")
     connection.close()
-    with pytest.raises(
-        LedgerError, match=rf"0999 was written by ecosmig 7\.8\.9; .* 0\.1\.0.* {CURRENT}"
-    ) as refused:
+    with pytest.raises(LedgerError, match=rf"0999 was written by ecosmig 7\.8\.9; .* 0\.1\.0.* {CURRENT}") as refused:
         existing(tmp_path) if reading else opened(tmp_path)
     assert "newer ecosmig" in refused.value.hint
 
@@ -212,9 +209,7 @@ def test_a_ledger_on_postgresql_is_not_in_this_version(tmp_path: Path) -> None:
     assert "secret" not in f"{refused.value} {refused.value.hint}"
 
 
-@pytest.mark.parametrize(
-    "url", ["", "sqlite:", "state/ecosmig.db", "sqlite:///x.db", "mysql://u:secret@h/db"]
-)
+@pytest.mark.parametrize("url", ["", "sqlite:", "state/ecosmig.db", "sqlite:///x.db", "mysql://u:secret@h/db"])
 def test_what_is_no_address_of_a_ledger_is_wrong_configuration(tmp_path: Path, url: str) -> None:
     with pytest.raises(ConfigurationError) as refused:
         Ledger.open(url, base=tmp_path, actor=ACTOR, now=lambda: NOON)

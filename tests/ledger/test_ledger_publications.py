@@ -187,9 +187,5 @@ def test_several_threads_may_record_at_once(ledger: Ledger, waiting: list[Waitin
     from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - for this test alone
 
     with ThreadPoolExecutor(4) as pool:
-        list(
-            pool.map(
-                lambda number: ledger.record_conflict(waiting[number % 4].file_id, str(number)), range(40)
-            )
-        )
+        list(pool.map(lambda number: ledger.record_conflict(waiting[number % 4].file_id, str(number)), range(40)))
     assert len(list(ledger.acts(kind="find-conflict"))) == 40

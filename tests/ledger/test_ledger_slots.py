@@ -170,9 +170,7 @@ def test_the_outbox_directories_are_those_of_the_recorded_files(ledger: Ledger) 
 
 
 _STEPS = st.lists(
-    st.tuples(
-        st.sampled_from([A, B]), st.integers(0, 4), st.lists(st.integers(1, 6), min_size=1, max_size=3)
-    ),
+    st.tuples(st.sampled_from([A, B]), st.integers(0, 4), st.lists(st.integers(1, 6), min_size=1, max_size=3)),
     max_size=8,
 )
 

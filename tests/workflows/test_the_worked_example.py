@@ -48,7 +48,12 @@ def test_no_other_file_was_published(played: tuple[Installation, list[dict[str, 
 
 def test_the_expected_rows_were_held(played: tuple[Installation, list[dict[str, Any]]]) -> None:
     expected = [
-        {"run": row["run"].removesuffix(".000000"), "report": row["report"], "key": row["key"], "reasons": row["reasons"]}
+        {
+            "run": row["run"].removesuffix(".000000"),
+            "report": row["report"],
+            "key": row["key"],
+            "reasons": row["reasons"],
+        }
         for row in HELD
     ]
     assert played[1] == expected

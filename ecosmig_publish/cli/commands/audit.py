@@ -18,7 +18,8 @@ def add_to(app: typer.Typer) -> None:
 def list_uploads(
     invocation: Invocation,
     supplier: Annotated[
-        list[str] | None, typer.Option("--supplier", metavar="SIGNIFIER", help="Only this recipient; may be repeated.")
+        list[str] | None,
+        typer.Option("--supplier", metavar="SIGNIFIER", help="Only this recipient; may be repeated."),
     ] = None,
     report: Reports = None,
     acts: Annotated[  # noqa: FBT002 - a flag

@@ -38,7 +38,8 @@ def sample(
     parties: Annotated[int, typer.Option("--parties", min=3, max=500, help="How many suppliers.")] = 12,
     form: Annotated[str, typer.Option("--form", help="parquet, csv or duckdb.")] = "parquet",
     until: Annotated[
-        str | None, typer.Option("--until", metavar="INSTANT", help="Where the data ends; now, where left out.")
+        str | None,
+        typer.Option("--until", metavar="INSTANT", help="Where the data ends; now, where left out."),
     ] = None,
     clean: Annotated[  # noqa: FBT002 - a flag
         bool, typer.Option("--clean", help="Leave out the rows that publish would hold.")
@@ -51,5 +52,12 @@ def sample(
     from ecosmig_publish.cli.views.data import sample_and_show  # noqa: PLC0415 - --help stays quick
 
     return sample_and_show(
-        invocation, directory, devices=devices, seed=seed, parties=parties, form=form, until=until, clean=clean
+        invocation,
+        directory,
+        devices=devices,
+        seed=seed,
+        parties=parties,
+        form=form,
+        until=until,
+        clean=clean,
     )

@@ -12,13 +12,12 @@ AsOf = Annotated[
     typer.Option("--as-of", metavar="INSTANT", help="Act as though it were this instant: ISO 8601, UTC."),
 ]
 Reports = Annotated[
-    list[str] | None, typer.Option("--report", metavar="ECOSMIG-00N", help="Only this report; may be repeated.")
+    list[str] | None,
+    typer.Option("--report", metavar="ECOSMIG-00N", help="Only this report; may be repeated."),
 ]
 Suppliers = Annotated[
     list[str] | None,
-    typer.Option(
-        "--supplier", metavar="SIGNIFIER", help="Publish only this recipient's files now; may be repeated."
-    ),
+    typer.Option("--supplier", metavar="SIGNIFIER", help="Publish only this recipient's files now; may be repeated."),
 ]
 
 
@@ -27,9 +26,7 @@ def add_to(app: typer.Typer) -> None:
     command(app, "plan")(plan)
 
 
-def plan(
-    invocation: Invocation, as_of: AsOf = None, report: Reports = None, supplier: Suppliers = None
-) -> int:
+def plan(invocation: Invocation, as_of: AsOf = None, report: Reports = None, supplier: Suppliers = None) -> int:
     """Show which slots are due and which files wait; changes nothing.
 
     Example: ecosmig plan --as-of 2026-03-02T06:00:00Z
@@ -37,6 +34,4 @@ def plan(
     from ecosmig_publish.cli.views.plan import show_plan  # noqa: PLC0415 - --help stays quick
     from ecosmig_publish.cli.words import parse_instant, parse_reports, parse_suppliers  # noqa: PLC0415
 
-    return show_plan(
-        invocation, parse_instant(as_of), parse_reports(report or ()), parse_suppliers(supplier or ())
-    )
+    return show_plan(invocation, parse_instant(as_of), parse_reports(report or ()), parse_suppliers(supplier or ()))

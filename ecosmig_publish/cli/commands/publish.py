@@ -39,7 +39,11 @@ def publish(
     from ecosmig_publish.cli.words import parse_instant, parse_reports, parse_suppliers  # noqa: PLC0415
     from ecosmig_publish.errors import UsageError  # noqa: PLC0415
 
-    reports, suppliers, instant = parse_reports(report or ()), parse_suppliers(supplier or ()), parse_instant(as_of)
+    reports, suppliers, instant = (
+        parse_reports(report or ()),
+        parse_suppliers(supplier or ()),
+        parse_instant(as_of),
+    )
     if dry_run:
         return show_plan(invocation, instant, reports, suppliers)
     if not (everything or reports or suppliers):

@@ -16,7 +16,8 @@ def add_to(app: typer.Typer) -> None:
 def verify(
     invocation: Invocation,
     supplier: Annotated[
-        list[str] | None, typer.Option("--supplier", metavar="SIGNIFIER", help="Only this folder; may be repeated.")
+        list[str] | None,
+        typer.Option("--supplier", metavar="SIGNIFIER", help="Only this folder; may be repeated."),
     ] = None,
     deep: Annotated[  # noqa: FBT002 - a flag
         bool, typer.Option("--deep", help="Read every file and compare its SHA-256.")

@@ -16,9 +16,7 @@ if TYPE_CHECKING:
     from ecosmig_publish.ledger import Act, Ledger, RecordedFile
 
 
-def show_uploads(
-    invocation: Invocation, suppliers: Sequence[Signifier], reports: Sequence[Report], limit: int
-) -> int:
+def show_uploads(invocation: Invocation, suppliers: Sequence[Signifier], reports: Sequence[Report], limit: int) -> int:
     """Show every file with what became of it; the table keeps to the latest `limit`."""
     ledger = wired(invocation).existing_ledger()
     files: list[Mapping[str, object]] = []
@@ -59,9 +57,7 @@ def show_acts(invocation: Invocation, limit: int) -> int:
     return ExitStatus.OK
 
 
-def _files(
-    ledger: Ledger, suppliers: Sequence[Signifier], reports: Sequence[Report]
-) -> Iterator[RecordedFile]:
+def _files(ledger: Ledger, suppliers: Sequence[Signifier], reports: Sequence[Report]) -> Iterator[RecordedFile]:
     for supplier in suppliers or (None,):
         for report in reports or (None,):
             yield from ledger.files(recipient=supplier, report=report)

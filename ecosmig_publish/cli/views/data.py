@@ -103,7 +103,14 @@ def _render_faults(faults: Sequence[Fault]) -> None:
 
     console = stdout_console()
     rows = [
-        (fault.severity, fault.table, ", ".join(fault.columns), fault.count, fault.message, "; ".join(fault.examples))
+        (
+            fault.severity,
+            fault.table,
+            ", ".join(fault.columns),
+            fault.count,
+            fault.message,
+            "; ".join(fault.examples),
+        )
         for fault in faults
     ]
     columns = ("", "table", "column", "rows", "fault", "first examples")

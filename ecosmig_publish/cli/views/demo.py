@@ -121,9 +121,7 @@ def _play(wiring: Wiring, ledger: Ledger) -> list[RunOutcome]:
     hours = sorted({*range(1, HOURS_OF_A_WEEK + 1, 6), 27})
     parts = wiring.parts(ledger)
     return [
-        run_everything(
-            parts, as_of=START + timedelta(hours=hour), narrowing=Narrowing(), watcher=Watcher()
-        )
+        run_everything(parts, as_of=START + timedelta(hours=hour), narrowing=Narrowing(), watcher=Watcher())
         for hour in hours
     ]
 

@@ -93,7 +93,12 @@ def _render(holds: Sequence[OpenHold], problems: Sequence[SlotProblem], limit: i
             console.print(f"… and {len(holds) - limit:,} more: ecosmig held --limit {len(holds)}")
     if problems:
         rows_of_slots = [
-            (problem.slot.report.value, shown_instant(problem.slot.due_at), problem.reason, problem.key or "-")
+            (
+                problem.slot.report.value,
+                shown_instant(problem.slot.due_at),
+                problem.reason,
+                problem.key or "-",
+            )
             for problem in problems[:limit]
         ]
         title = f"{len(problems):,} problems of the latest slots of 003, 004 and 005"

@@ -78,7 +78,12 @@ def _render(run: RunInstant, slots: Sequence[Slot], waiting: Sequence[WaitingFil
     from ecosmig_publish.cli.screen import show_table, shown_instant, stdout_console  # noqa: PLC0415 - rich is slow
 
     rows = [
-        (slot.report, shown_instant(slot.due_at), shown_instant(period_of(slot).start), shown_instant(_last(slot)))
+        (
+            slot.report,
+            shown_instant(slot.due_at),
+            shown_instant(period_of(slot).start),
+            shown_instant(_last(slot)),
+        )
         for slot in slots
     ]
     at = shown_instant(run.at)

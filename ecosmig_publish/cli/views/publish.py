@@ -140,9 +140,7 @@ def _sums(outcome: RunOutcome, attribute: str) -> Counter[Report]:
     return sums
 
 
-def _why(
-    report: Report, outcome: RunOutcome, due: Mapping[Report, int], waiting: Mapping[Report, int]
-) -> str:
+def _why(report: Report, outcome: RunOutcome, due: Mapping[Report, int], waiting: Mapping[Report, int]) -> str:
     """Return why a report's line is as it is: what was skipped, what stands in the way."""
     reasons = []
     mine = [issued for issued in outcome.issued if issued.slot.report is report]

@@ -20,15 +20,19 @@ def show_status(invocation: Invocation, limit: int) -> int:
     wiring = wired(invocation)
     ledger = wiring.existing_ledger()
     if ledger is None:
-        document: dict[str, object] = {"reports": [], "streams": [], "slots": [], "waiting": [], "findings": []}
+        document: dict[str, object] = {
+            "reports": [],
+            "streams": [],
+            "slots": [],
+            "waiting": [],
+            "findings": [],
+        }
         invocation.result(document, lambda: print("No run yet: ecosmig publish --all"))  # noqa: T201
         return ExitStatus.OK
     with ledger:
         document = _document(ledger, limit)
         last = {report: entry.slot.due_at for report, entry in ledger.last_slots().items()}
-    due = Counter(
-        slot.report for slot in due_slots_of(start=wiring.settings.start, at=wiring.now(), last_slots=last)
-    )
+    due = Counter(slot.report for slot in due_slots_of(start=wiring.settings.start, at=wiring.now(), last_slots=last))
     document["due_now"] = {report.value: due[report] for report in Report}
     invocation.result(document, lambda: _render(document))
     return ExitStatus.UNPROVED if document["waiting"] else ExitStatus.OK

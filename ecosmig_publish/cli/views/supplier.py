@@ -27,9 +27,7 @@ def onboard_and_show(invocation: Invocation, signifiers: Sequence[Signifier], *,
         done = _planned(wanted, wiring)
     else:
         with wiring.locked_ledger() as ledger:
-            done = list(
-                onboard_suppliers(wanted, ledger=ledger, destination=wiring.onboarding(), now=wiring.now)
-            )
+            done = list(onboard_suppliers(wanted, ledger=ledger, destination=wiring.onboarding(), now=wiring.now))
     document = {
         "dry_run": dry_run,
         "suppliers": [{"signifier": item.signifier, "folder": item.folder, "act": item.act} for item in done],

@@ -71,7 +71,8 @@ def _refuse_strangers(suppliers: Sequence[Signifier], ledger: Ledger) -> None:
     for signifier in suppliers:
         if signifier not in folders:
             raise UsageError(
-                f"--supplier {signifier}: no folder is pinned for it", hint=f"ecosmig supplier onboard {signifier}"
+                f"--supplier {signifier}: no folder is pinned for it",
+                hint=f"ecosmig supplier onboard {signifier}",
             )
 
 

@@ -45,7 +45,8 @@ class FolderOnDisk:
             raise FolderMissingError(f"{path}: not a folder", hint="Put the folder back where it was.")
         if not carries_signifier(path.name, folder.signifier):
             raise FolderAccessError(
-                f"{path}: the name doesn't begin with {folder.signifier}", hint="Rename it as it was onboarded."
+                f"{path}: the name doesn't begin with {folder.signifier}",
+                hint="Rename it as it was onboarded.",
             )
 
     def place(self, folder: Folder, name: str, content: Path, fingerprint: Fingerprint) -> Placed:
@@ -55,12 +56,11 @@ class FolderOnDisk:
             adopted = place_file(path, _plain(name), content, fingerprint)
         return Placed(item_id=f"{folder.id}/{name}", adopted=adopted)
 
-    def list(self, folder: Folder) -> Iterator[Listed]:
+    def listing(self, folder: Folder) -> Iterator[Listed]:
         """See `PublishingDestination`; a hash is computed when it is asked for."""
         path = self._path_of(folder)
-        with destination_faults(path):
-            with os.scandir(path) as entries:
-                found = [(entry.name, entry.stat(follow_symlinks=False)) for entry in entries]
+        with destination_faults(path), os.scandir(path) as entries:
+            found = [(entry.name, entry.stat(follow_symlinks=False)) for entry in entries]
         for name, status in sorted(found, key=lambda item: item[0]):
             if name.startswith(LEFTOVER_PREFIX):
                 continue

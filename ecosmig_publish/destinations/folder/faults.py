@@ -29,7 +29,8 @@ def destination_faults(path: Path) -> Iterator[None]:
         yield
     except FileNotFoundError as error:
         raise FolderMissingError(
-            f"{error.filename or path}: not there", hint="Put the folder back where it was: ecosmig supplier list"
+            f"{error.filename or path}: not there",
+            hint="Put the folder back where it was: ecosmig supplier list",
         ) from error
     except OSError as error:
         kind = DestinationBusyError if error.errno in _PASSING else DestinationError

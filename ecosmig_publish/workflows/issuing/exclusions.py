@@ -56,7 +56,12 @@ def broken_rows(
     if report is Report.ECOSMIG_006 and doubled.num_rows:
         rows = ecosmig_006.belonging(question)
         here = data.memory_table(doubled)
-        _add(found, report, data.fetch(rows.semi_join(here, "key").select("key").distinct())["key"].to_pylist(), DOUBLED)
+        _add(
+            found,
+            report,
+            data.fetch(rows.semi_join(here, "key").select("key").distinct())["key"].to_pylist(),
+            DOUBLED,
+        )
     return found
 
 

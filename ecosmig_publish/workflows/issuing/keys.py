@@ -46,7 +46,7 @@ def unpacked(blobs: Iterable[bytes]) -> pa.Table | None:
     return pa.concat_tables(tables) if tables else None
 
 
-def _packed(array: Any) -> bytes:  # noqa: ANN401 - a pyarrow array
+def _packed(array: Any) -> bytes:
     table = pa.table({"key": array.cast(pa.string())})
     sink = pa.BufferOutputStream()
     options = pyarrow.ipc.IpcWriteOptions(compression="zstd")

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from ecosmig_publish.migration_data import MigrationData
 
 
-
 def party_register(data: MigrationData) -> dict[Signifier, str]:
     """Return each registered party's name by its signifier, in order; an id that is no signifier is left out.
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-import pyarrow as pa
-
 from ecosmig_publish.reports.contract_breaks import doubled_attempts, doubled_devices, doubled_events
 from ecosmig_publish.workflows.issuing.register import party_register
 from ecosmig_publish.workflows.issuing.slot import IssuedSlot, Issuing, issue_slot
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+
+    import pyarrow as pa
 
     from ecosmig_publish.emrr.terms import Slot
     from ecosmig_publish.ledger import Ledger
@@ -47,7 +47,11 @@ def issue_due_slots(
 
 @contextmanager
 def _issuing(
-    open_data: Callable[[], MigrationData], ledger: Ledger, outbox: Outbox, policy: IssuingPolicy, run: RunInstant
+    open_data: Callable[[], MigrationData],
+    ledger: Ledger,
+    outbox: Outbox,
+    policy: IssuingPolicy,
+    run: RunInstant,
 ) -> Iterator[Issuing]:
     with open_data() as data:
         attempts, events = data.tables.migration_attempts, data.tables.device_status_events

@@ -99,7 +99,7 @@ class _ReportedKeys:
     arrays: list[pa.Array] = field(default_factory=list)
     of_holds: set[str] = field(default_factory=set)
 
-    def add(self, keys: Any) -> None:  # noqa: ANN401 - a pyarrow array
+    def add(self, keys: Any) -> None:
         if self.keeps_all:
             self.arrays.append(keys)
         if self.asked is not None:
@@ -192,7 +192,9 @@ def _write(
         numbers = _Numbers(issuing.ledger.last_sequences(report))
         reported = _ReportedKeys(
             report,
-            asked=source_keys(report, (hold.key for hold in open_holds))["key"].combine_chunks() if open_holds else None,
+            asked=source_keys(report, (hold.key for hold in open_holds))["key"].combine_chunks()
+            if open_holds
+            else None,
             keeps_all=report is Report.ECOSMIG_006,
         )
         directory = issuing.outbox.begin(slot)
@@ -208,10 +210,10 @@ def _write(
             on_keys=reported.add,
             on_rows=on_rows,
         )
-        if report in OUTCOMES and written.rows != _expected_rows(report, asked, data):
-            if add_claimed_twice(exclusions, report, asked, data):
-                issuing.outbox.discard(directory)
-                continue
+        has_more = report in OUTCOMES and written.rows != _expected_rows(report, asked, data)
+        if has_more and add_claimed_twice(exclusions, report, asked, data):
+            issuing.outbox.discard(directory)
+            continue
         if written.files:
             issuing.outbox.seal(directory)
         else:
@@ -274,7 +276,13 @@ def _behind_cut_off(last: SlotEntry, count: int, ledger: Ledger) -> str:
     due_at, cut_off = f"{last.slot.due_at:%Y-%m-%dT%H:%M:%SZ}", f"{last.cut_off:%Y-%m-%dT%H:%M:%SZ}"
     ledger.record_finding(
         "behind-cut-off",
-        {"report": last.slot.report.value, "slot": due_at, "cut_off": cut_off, "rows_then": was, "rows_now": count},
+        {
+            "report": last.slot.report.value,
+            "slot": due_at,
+            "cut_off": cut_off,
+            "rows_then": was,
+            "rows_now": count,
+        },
     )
     return (
         f"{last.slot.report}: {count - was:+,} source rows behind the cut-off {cut_off} that its slot {due_at} used "

@@ -6,9 +6,7 @@ from alembic import op
 revision = "0001"
 down_revision = None
 
-_IS_REPORT = (
-    "report IN ('ECOSMIG-001', 'ECOSMIG-002', 'ECOSMIG-003', 'ECOSMIG-004', 'ECOSMIG-005', 'ECOSMIG-006')"
-)
+_IS_REPORT = "report IN ('ECOSMIG-001', 'ECOSMIG-002', 'ECOSMIG-003', 'ECOSMIG-004', 'ECOSMIG-005', 'ECOSMIG-006')"
 
 
 def upgrade() -> None:
@@ -75,16 +73,10 @@ def upgrade() -> None:
             _IS_REPORT,
             name=op.f("ck_slots_report"),
         ),
-        sa.CheckConstraint(
-            "(watermark_count IS NULL) = (watermark_checksum IS NULL)", name=op.f("ck_slots_watermark")
-        ),
-        sa.CheckConstraint(
-            "due_at <= generated_at AND cut_off <= generated_at", name=op.f("ck_slots_generated_at")
-        ),
+        sa.CheckConstraint("(watermark_count IS NULL) = (watermark_checksum IS NULL)", name=op.f("ck_slots_watermark")),
+        sa.CheckConstraint("due_at <= generated_at AND cut_off <= generated_at", name=op.f("ck_slots_generated_at")),
         sa.CheckConstraint("held >= 0", name=op.f("ck_slots_held")),
-        sa.CheckConstraint(
-            "period_start < period_end AND period_end <= due_at", name=op.f("ck_slots_period")
-        ),
+        sa.CheckConstraint("period_start < period_end AND period_end <= due_at", name=op.f("ck_slots_period")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_slots")),
         sa.UniqueConstraint("id", "report", name=op.f("uq_slots_id_report")),
         sa.UniqueConstraint("report", "due_at", name=op.f("uq_slots_report_due_at")),
@@ -225,9 +217,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("issue_id", "part", name=op.f("uq_files_issue_id_part")),
         sa.UniqueConstraint("name", name=op.f("uq_files_name")),
         sa.UniqueConstraint("outbox_path", name=op.f("uq_files_outbox_path")),
-        sa.UniqueConstraint(
-            "report", "recipient", "sequence", name=op.f("uq_files_report_recipient_sequence")
-        ),
+        sa.UniqueConstraint("report", "recipient", "sequence", name=op.f("uq_files_report_recipient_sequence")),
     )
     op.create_table(
         "conflicts",
@@ -248,9 +238,7 @@ def upgrade() -> None:
             "(published_at IS NULL) = (item_id IS NULL) AND (published_at IS NULL) = (adopted IS NULL)",
             name=op.f("ck_publications_published"),
         ),
-        sa.CheckConstraint(
-            "proved_at IS NULL OR published_at IS NOT NULL", name=op.f("ck_publications_proved")
-        ),
+        sa.CheckConstraint("proved_at IS NULL OR published_at IS NOT NULL", name=op.f("ck_publications_proved")),
         sa.ForeignKeyConstraint(["file_id"], ["files.id"], name=op.f("fk_publications_file_id")),
         sa.PrimaryKeyConstraint("file_id", name=op.f("pk_publications")),
     )
