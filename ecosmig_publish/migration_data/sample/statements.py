@@ -35,20 +35,21 @@ class Shape:
 def macros(shape: Shape) -> list[str]:
     """Return the statements that define what the tables' statements use."""
     until = f"TIMESTAMP '{shape.until:%Y-%m-%d %H:%M:%S}'"
+    low = ", ".join(f"(i >> {bits}) & 255" for bits in (32, 24, 16, 8, 0))
+    salt = shape.seed * 7919 % 1_000_000_007
     digits = " + ".join(
         f"CAST(substr(core, {place}, 1) AS INTEGER) * {weight}" for place, weight in enumerate(_WEIGHTS, 1)
     )
     return [
         # A number from 0 to below n that looks random, for row i and purpose p.
-        f"CREATE MACRO pick(i, p, n) AS CAST(hash(i * 1000 + p + {shape.seed * 7919 % 1_000_000_007}) % CAST(n AS UBIGINT) AS BIGINT)",
+        f"CREATE MACRO pick(i, p, n) AS CAST(hash(i * 1000 + p + {salt}) % CAST(n AS UBIGINT) AS BIGINT)",
         # What must be in every sample comes at regular rows, not by chance.
         "CREATE MACRO rare(i, p, n) AS i % n = p",
         "CREATE MACRO share(i, p) AS pick(i, p, 1000000007) / 1000000007.0",
         f"CREATE MACRO kind_of(i) AS ({_KINDS})[i % 20 + 1]",
         f"CREATE MACRO home_of(i) AS i // 20 * 5 + ({_HOMES})[i % 20 + 1]",
         f"CREATE MACRO hub_of(i) AS i // 20 * 20 + ([0, 5, 10, 15, 17])[({_HOMES})[i % 20 + 1] + 1]",
-        "CREATE MACRO device(i) AS printf('00-DB-%02X-%02X-%02X-%02X-%02X-%02X', "
-        f"{shape.seed % 256}, (i >> 32) & 255, (i >> 24) & 255, (i >> 16) & 255, (i >> 8) & 255, i & 255)",
+        f"CREATE MACRO device(i) AS printf('00-DB-{shape.seed % 256:02X}-%02X-%02X-%02X-%02X-%02X', {low})",
         f"CREATE MACRO mpan(core) AS core || (({digits}) % 11 % 10)",
         f"CREATE MACRO until() AS {until}",
         "CREATE MACRO ago(seconds) AS until() - to_microseconds(CAST(seconds * 1000000 AS BIGINT))",
@@ -80,7 +81,8 @@ FROM (SELECT i, home_of(i) AS home,
 
 def responsibilities(shape: Shape) -> str:
     """Return the statement of `responsibilities`: one supplier for most homes, CoS, there and back, gaps."""
-    exponent = "CAST(ln(%d) / ln(4) AS DOUBLE)" % max(shape.parties, 2)
+    # The largest supplier has a quarter of all homes.
+    exponent = f"CAST(ln({max(shape.parties, 2)}) / ln(4) AS DOUBLE)"
     held = "" if shape.is_clean else "WHEN rare(home, 22, 300) THEN 'nobody'"
     stranger = "" if shape.is_clean else f"WHEN rare(home, 23, 350) THEN '{UNKNOWN_PARTY}'"
     return f"""
@@ -147,11 +149,13 @@ WITH installed AS (
 events AS (
   SELECT i, NULL AS from_status, 'PENDING' AS to_status, moment - INTERVAL 7 DAY AS occurred_at FROM installed
     WHERE pick(i, 53, 12) = 0
-  UNION ALL SELECT i, ['PENDING', 'PENDING', 'PENDING', 'WHITELISTED', 'INSTALLED_NOT_COMMISSIONED'][pick(i, 54, 5) + 1],
+  UNION ALL SELECT i,
+    ['PENDING', 'PENDING', 'PENDING', 'WHITELISTED', 'INSTALLED_NOT_COMMISSIONED'][pick(i, 54, 5) + 1],
     'COMMISSIONED', moment + to_microseconds(pick(i, 55, 1000000)) FROM installed
   UNION ALL SELECT i, 'COMMISSIONED', 'SUSPENDED', moment + INTERVAL 9 DAY FROM installed WHERE pick(i, 56, 90) = 0
   UNION ALL SELECT i, 'SUSPENDED', 'COMMISSIONED', moment + INTERVAL 11 DAY FROM installed WHERE pick(i, 56, 90) = 0
-  UNION ALL SELECT i, 'COMMISSIONED', 'DECOMMISSIONED', moment + INTERVAL 20 DAY FROM installed WHERE pick(i, 57, 120) = 0)
+  UNION ALL SELECT i, 'COMMISSIONED', 'DECOMMISSIONED', moment + INTERVAL 20 DAY FROM installed
+    WHERE pick(i, 57, 120) = 0)
 SELECT row_number() OVER () AS event_id, device(i) AS device_id, from_status, to_status, occurred_at,
   occurred_at + INTERVAL 2 SECOND AS recorded_at
 FROM (SELECT * FROM events WHERE occurred_at + INTERVAL 2 SECOND <= until() ORDER BY occurred_at, i, to_status)"""

@@ -1,0 +1,16 @@
+"""What a validation says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One breach of one rule; `record` counts from 1, 0 for the file as a whole. No message quotes a detail's value."""
+
+    file: str
+    record: int
+    field: str
+    rule: str
+    message: str
