@@ -32,25 +32,34 @@ def doubled_events(events: Any) -> Any:
     return twice.select(key=ibis.literal("event:") + twice.event_id.cast("string"))
 
 
-def unplaceable_attempts(report: Report, question: Question) -> Any:
-    """Return the attempts that 001 or 002 can't place: no outcome of either kind, no instant, no record of it.
+def is_unplaceable(report: Report, attempts: Any, question: Question) -> Any:
+    """Whether 001 or 002 can't place an attempt: no outcome of either kind, no instant, no record of it.
 
     An attempt whose outcome is of neither kind is held in both reports; one without an instant counts as seen.
     """
-    attempts = question.tables.migration_attempts
-    known_outcome = attempts.outcome.isin([SUCCESS, FAILURE]).fill_null(False)
-    seen = (
-        (attempts.completed_at < instant(question.bounds.end)) | attempts.completed_at.isnull(),
-        (attempts.recorded_at <= instant(question.bounds.cut_off)) | attempts.recorded_at.isnull(),
-        (attempts.outcome == OUTCOMES[report]) | ~known_outcome,
+    known_outcome = _has_known_outcome(attempts)
+    is_seen = (
+        ((attempts.completed_at < instant(question.bounds.end)) | attempts.completed_at.isnull())
+        & ((attempts.recorded_at <= instant(question.bounds.cut_off)) | attempts.recorded_at.isnull())
+        & ((attempts.outcome == OUTCOMES[report]) | ~known_outcome)
     )
-    broken = attempts.filter(*seen, ~known_outcome | attempts.completed_at.isnull() | attempts.recorded_at.isnull())
+    return is_seen & (~known_outcome | attempts.completed_at.isnull() | attempts.recorded_at.isnull())
+
+
+def unplaceable_attempts(report: Report, question: Question) -> Any:
+    """Return the attempts that `is_unplaceable` speaks of."""
+    attempts = question.tables.migration_attempts
+    broken = attempts.filter(is_unplaceable(report, attempts, question))
     reason = ibis.cases(
-        (~broken.outcome.isin([SUCCESS, FAILURE]).fill_null(False), "invalid:outcome"),
+        (~_has_known_outcome(broken), "invalid:outcome"),
         (broken.completed_at.isnull(), "empty:completed_at"),
         else_="empty:recorded_at",
     )
     return broken.select(key=broken.attempt_id, reason=reason)
+
+
+def _has_known_outcome(attempts: Any) -> Any:
+    return attempts.outcome.isin([SUCCESS, FAILURE]).fill_null(False)
 
 
 def doubled_here(report: Report, doubled: Any, question: Question) -> Any:

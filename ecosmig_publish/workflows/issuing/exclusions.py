@@ -40,19 +40,25 @@ class Exclusions:
 
 
 def broken_rows(
-    report: Report, question: Question, data: MigrationData, doubled: pa.Table, open_holds: Collection[str]
+    report: Report,
+    question: Question,
+    data: MigrationData,
+    doubled: pa.Table,
+    open_holds: Collection[str],
+    *,
+    has_unplaceable: bool,
 ) -> Exclusions:
     """Return what can be told before the slot's rows are computed: missing instants and outcomes, doubled keys."""
     found = Exclusions()
-    if report in BY_ATTEMPT:
+    if report in BY_ATTEMPT and has_unplaceable:
         unplaceable = data.fetch(contract_breaks.unplaceable_attempts(report, question))
         for key, reason in zip(unplaceable["key"].to_pylist(), unplaceable["reason"].to_pylist(), strict=True):
             if key is None:
                 found.problems["attempt:"] = "empty:attempt_id"
             else:
                 found.held[ledger_key(report, key)] = reason
-        if doubled.num_rows:
-            _add_doubled(found, report, question, data, doubled, open_holds)
+    if report in BY_ATTEMPT and doubled.num_rows:
+        _add_doubled(found, report, question, data, doubled, open_holds)
     if report is Report.ECOSMIG_006 and doubled.num_rows:
         rows = ecosmig_006.belonging(question)
         here = data.memory_table(doubled)

@@ -34,7 +34,7 @@ from ecosmig_publish.workflows.issuing.exclusions import (
 from ecosmig_publish.workflows.issuing.holds import settle_holds
 from ecosmig_publish.workflows.issuing.keys import HOLDING, ledger_key, packed, source_keys, unpacked
 from ecosmig_publish.workflows.issuing.register import known_parties
-from ecosmig_publish.workflows.issuing.watermark import watermark
+from ecosmig_publish.workflows.issuing.watermark import coverage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -116,17 +116,24 @@ def issue_slot(slot: Slot, issuing: Issuing, *, on_rows: Callable[[int], None] |
     open_holds = ledger.open_holds(report) if report in HOLDING else []
     last = ledger.last_slots().get(report)
     question = _question(slot, issuing, open_holds)
+    covered = coverage(report, question, data)
     findings = []
-    if last is not None and last.watermark is not None:
-        found = watermark(report, Bounds(last.period.end, last.cut_off), data)
-        if found != last.watermark:
-            findings.append(_behind_cut_off(last, found.count if found else 0, ledger))
+    if last is not None and last.watermark is not None and covered.earlier != last.watermark:
+        findings.append(_behind_cut_off(last, covered.earlier.count if covered.earlier else 0, ledger))
     doubled = issuing.doubled_events if report is Report.ECOSMIG_006 else issuing.doubled_attempts
-    exclusions = broken_rows(report, question, data, doubled, {hold.key for hold in open_holds})
+    exclusions = broken_rows(
+        report,
+        question,
+        data,
+        doubled,
+        {hold.key for hold in open_holds},
+        has_unplaceable=covered.unplaceable > 0,
+    )
     add_doubled_devices(
         exclusions, report, _excluding(question, exclusions, report, data), data, issuing.doubled_devices
     )
-    written, numbers, reported, exclusions = _write(slot, issuing, question, exclusions, open_holds, on_rows)
+    expected = covered.fresh if not open_holds and not exclusions.keys else None
+    written, numbers, reported = _write(slot, issuing, question, exclusions, open_holds, expected, on_rows)
     held, problems = _sorted_out(report, written, exclusions)
     closed: dict[str, str] = {}
     if report in HOLDING:
@@ -137,7 +144,7 @@ def issue_slot(slot: Slot, issuing: Issuing, *, on_rows: Callable[[int], None] |
             period=question.period,
             cut_off=issuing.run.cut_off,
             generated_at=issuing.run.at,
-            watermark=watermark(report, question.bounds, data),
+            watermark=covered.watermark,
         ),
         issues=_issues(written, issuing.outbox),
         held=tuple(held.values()),
@@ -180,13 +187,17 @@ def _write(
     question: Question,
     exclusions: Exclusions,
     open_holds: list[OpenHold],
+    expected: int | None,
     on_rows: Callable[[int], None] | None,
-) -> tuple[WrittenSlot, _Numbers, _ReportedKeys, Exclusions]:
+) -> tuple[WrittenSlot, _Numbers, _ReportedKeys]:
     """Write the slot's files; where two spans claim an attempt, leave it out and write again.
 
-    More rows than attempts show it, so that the common case pays for a count only.
+    More rows than attempts show it, so that the common case pays for a count only. `expected` is that count where it
+    is known; where it is 0 there is nothing to compute.
     """
     report, data = slot.report, issuing.data
+    if expected == 0 and not issuing.policy.issues_empty_reports:
+        return WrittenSlot((), (), 0), _Numbers({}), _ReportedKeys(report, None, keeps_all=False)
     while True:
         asked = _excluding(question, exclusions, report, data)
         numbers = _Numbers(issuing.ledger.last_sequences(report))
@@ -210,7 +221,9 @@ def _write(
             on_keys=reported.add,
             on_rows=on_rows,
         )
-        has_more = report in OUTCOMES and written.rows != _expected_rows(report, asked, data)
+        if report in OUTCOMES and (expected is None or exclusions.keys):
+            expected = _expected_rows(report, asked, data)
+        has_more = report in OUTCOMES and written.rows != expected
         if has_more and add_claimed_twice(exclusions, report, asked, data):
             issuing.outbox.discard(directory)
             continue
@@ -218,7 +231,7 @@ def _write(
             issuing.outbox.seal(directory)
         else:
             issuing.outbox.discard(directory)
-        return written, numbers, reported, exclusions
+        return written, numbers, reported
 
 
 def _excluding(question: Question, exclusions: Exclusions, report: Report, data: MigrationData) -> Question:

@@ -1,7 +1,8 @@
-"""Rows that turn up, vanish or change behind a cut-off already used: detected, said, not absorbed."""
+"""What a slot's bounds cover: what is new, and whether anything changed behind a cut-off already used."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ecosmig_publish.emrr.terms import Report
@@ -11,16 +12,33 @@ from ecosmig_publish.reports.contract_breaks import OUTCOMES
 
 if TYPE_CHECKING:
     from ecosmig_publish.migration_data import MigrationData
-    from ecosmig_publish.reports.question import Bounds
+    from ecosmig_publish.reports.question import Question
 
 
-def watermark(report: Report, bounds: Bounds, data: MigrationData) -> Watermark | None:
-    """Return count and checksum of what lies under `bounds`; None for reports that carry nothing over."""
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """What lies under the slot's bounds, what lies under the previous ones now, and what is new.
+
+    None where a report carries nothing over; `fresh` is None where it isn't told by bounds.
+    """
+
+    watermark: Watermark | None
+    earlier: Watermark | None
+    fresh: int | None
+    unplaceable: int
+
+
+def coverage(report: Report, question: Question, data: MigrationData) -> Coverage:
+    """Count what a slot is about."""
     if report in OUTCOMES:
-        expression = watermarks.of_attempts(data.tables.migration_attempts, OUTCOMES[report], bounds)
-    elif report is Report.ECOSMIG_006:
-        expression = watermarks.of_events(data.tables.device_status_events, bounds)
-    else:
-        return None
-    row = data.fetch(expression).to_pylist()[0]
-    return Watermark(count=row["count"], checksum=row["checksum"])
+        row = data.fetch(watermarks.of_attempts(report, question)).to_pylist()[0]
+        earlier = Watermark(row["earlier_count"], row["earlier_checksum"]) if question.previous else None
+        return Coverage(Watermark(row["count"], row["checksum"]), earlier, row["fresh"], row["unplaceable"])
+    if report is Report.ECOSMIG_006:
+        events = data.tables.device_status_events
+        now, earlier = (
+            Watermark(**data.fetch(watermarks.of_commissionings(events, bounds)).to_pylist()[0]) if bounds else None
+            for bounds in (question.bounds, question.previous)
+        )
+        return Coverage(now, earlier, None, 0)
+    return Coverage(None, None, None, 0)
