@@ -89,9 +89,10 @@ def of_doubled_devices(report: Report, doubled: Any, question: Question) -> Any:
         rows = unreported(question, OUTCOMES[report]).rename(key="attempt_id")
     elif report is Report.ECOSMIG_006:
         rows = ecosmig_006.belonging(question)
+    elif report is Report.ECOSMIG_003:
+        rows = ecosmig_003.rows(question)
     else:
-        module = ecosmig_003 if report is Report.ECOSMIG_003 else ecosmig_004
-        rows = module.belonging(question).mutate(key=ibis._.device_id)
+        rows = ecosmig_004.belonging(question).mutate(key=ibis._.device_id)
     return rows.semi_join(doubled, rows.device_id == doubled.key.name("doubled")).select("key").distinct()
 
 

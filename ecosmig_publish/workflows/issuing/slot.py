@@ -58,6 +58,8 @@ class Issuing:
     doubled_attempts: pa.Table
     doubled_events: pa.Table
     doubled_devices: pa.Table
+    tried: dict[Report, set[str]] = field(default_factory=dict)
+    """Holds that this run has tried already: the slots of one run see the same data, so they stay held."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +117,9 @@ def issue_slot(slot: Slot, issuing: Issuing, *, on_rows: Callable[[int], None] |
     report, data, ledger = slot.report, issuing.data, issuing.ledger
     open_holds = ledger.open_holds(report) if report in HOLDING else []
     last = ledger.last_slots().get(report)
-    question = _question(slot, issuing, open_holds)
+    tried = issuing.tried.get(report, set())
+    untried = [hold for hold in open_holds if hold.key not in tried]
+    question = _question(slot, issuing, untried)
     covered = coverage(report, question, data)
     findings = []
     if last is not None and last.watermark is not None and covered.earlier != last.watermark:
@@ -132,12 +136,15 @@ def issue_slot(slot: Slot, issuing: Issuing, *, on_rows: Callable[[int], None] |
     add_doubled_devices(
         exclusions, report, _excluding(question, exclusions, report, data), data, issuing.doubled_devices
     )
-    expected = covered.fresh if not open_holds and not exclusions.keys else None
-    written, numbers, reported = _write(slot, issuing, question, exclusions, open_holds, expected, on_rows)
+    expected = covered.fresh if not untried and not exclusions.keys else None
+    written, numbers, reported = _write(slot, issuing, question, exclusions, untried, expected, on_rows)
     held, problems = _sorted_out(report, written, exclusions)
     closed: dict[str, str] = {}
     if report in HOLDING:
-        held, closed = settle_holds(report, open_holds, held, reported.of_holds, data)
+        held |= {
+            hold.key: HeldEntry(hold.key, hold.reasons, hold.recipient) for hold in open_holds if hold.key in tried
+        }
+        held, closed = settle_holds(report, untried, held, reported.of_holds, data)
     birth = SlotBirth(
         entry=SlotEntry(
             slot=slot,
@@ -154,6 +161,7 @@ def issue_slot(slot: Slot, issuing: Issuing, *, on_rows: Callable[[int], None] |
         expected_last=numbers.expected_last(),
     )
     ledger.record_slot(birth)
+    issuing.tried[report] = set(held)
     return IssuedSlot(
         slot=slot,
         recipients=len(birth.issues),
