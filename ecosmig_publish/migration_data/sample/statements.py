@@ -56,22 +56,29 @@ def macros(shape: Shape) -> list[str]:
     ]
 
 
+def _unless_clean(shape: Shape, condition: str) -> str:
+    """Return the condition of what publish would hold, which no row of a clean sample meets."""
+    return "false" if shape.is_clean else condition
+
+
 def devices(shape: Shape) -> str:
     """Return the statement of `devices`: manufacturers and models with leading zeros and `10E0` among them."""
-    gaps = "" if shape.is_clean else "WHEN kind = 'ESME' AND rare(home, 11, 400) THEN NULL"
-    long = "" if shape.is_clean else "WHEN rare(i, 12, 1500) THEN repeat('5434', 8)"
+    empty_esme = _unless_clean(shape, "kind = 'ESME' AND rare(home, 11, 400)")
+    empty_gsme = _unless_clean(shape, "rare(home, 15, 300)")
+    too_long = _unless_clean(shape, "rare(i, 12, 1500)")
+    no_hub = _unless_clean(shape, "kind = 'GPF' AND rare(home, 20, 250)")
     return f"""
 SELECT device(i) AS device_id, kind AS device_type,
   ['1057', '10E0', '0042', '1A2B'][pick(i, 1, 4) + 1] AS manufacturer,
-  CASE {long} WHEN rare(i, 13, 1200) THEN '5434,"21"52'
+  CASE WHEN {too_long} THEN repeat('5434', 8) WHEN rare(i, 13, 1200) THEN '5434,"21"52'
     ELSE ['54342152', '00050203', '5434FFFF', '10E00001', '77770001', '00000009'][pick(i, 2, 6) + 1] END AS model,
   ['00123402', '04000007', '00000001'][pick(i, 3, 3) + 1] AS firmware_version,
-  CASE {gaps}
+  CASE WHEN {empty_esme} THEN NULL
     WHEN kind = 'ESME' THEN mpan('12' || lpad(CAST(home AS VARCHAR), 10, '0'))
-    WHEN kind = 'GSME' AND NOT rare(home, 15, 300) THEN CAST(2000000000 + home AS VARCHAR)
+    WHEN kind = 'GSME' AND NOT ({empty_gsme}) THEN CAST(2000000000 + home AS VARCHAR)
     WHEN kind IN ('PPMID', 'HCALCS', 'CHF') THEN mpan('12' || lpad(CAST(home AS VARCHAR), 10, '0'))
   END AS mpxn,
-  CASE WHEN kind = 'CHF' OR kind = 'GPF' AND rare(home, 20, 250) THEN NULL ELSE device(hub_of(i)) END
+  CASE WHEN kind = 'CHF' OR {no_hub} THEN NULL ELSE device(hub_of(i)) END
     AS communications_hub_id,
   pick(home, 4, 20) = 0 AS installed_with_ecos
 FROM (SELECT i, home_of(i) AS home,
@@ -83,13 +90,14 @@ def responsibilities(shape: Shape) -> str:
     """Return the statement of `responsibilities`: one supplier for most homes, CoS, there and back, gaps."""
     # The largest supplier has a quarter of all homes.
     exponent = f"CAST(ln({max(shape.parties, 2)}) / ln(4) AS DOUBLE)"
-    held = "" if shape.is_clean else "WHEN rare(home, 22, 300) THEN 'nobody'"
-    stranger = "" if shape.is_clean else f"WHEN rare(home, 23, 350) THEN '{UNKNOWN_PARTY}'"
+    nobody = _unless_clean(shape, "rare(home, 22, 300)")
+    is_gap = _unless_clean(shape, "pick(home, 23, 100) = 7")
+    stranger = _unless_clean(shape, "rare(home, 23, 350)")
     return f"""
 WITH homes AS (
   SELECT home, CAST(floor({shape.parties} * pow(share(home, 5), {exponent})) AS BIGINT) AS first,
-    CASE {held} WHEN pick(home, 23, 100) < 6 THEN 'change' WHEN pick(home, 23, 100) = 6 THEN 'back'
-      WHEN pick(home, 23, 100) = 7 THEN 'gap' WHEN pick(home, 23, 100) = 8 THEN 'month' ELSE 'one' END AS story,
+    CASE WHEN {nobody} THEN 'nobody' WHEN pick(home, 23, 100) < 6 THEN 'change' WHEN pick(home, 23, 100) = 6 THEN 'back'
+      WHEN {is_gap} THEN 'gap' WHEN pick(home, 23, 100) = 8 THEN 'month' ELSE 'one' END AS story,
     CASE WHEN pick(home, 24, 3) = 0 THEN ago(share(home, 25) * 40 * 86400) ELSE ago(share(home, 25) * 365 * 86400) END
       AS moment
   FROM range({shape.devices} // 20 * 5 + 5) numbers(home)),
@@ -104,7 +112,7 @@ spans AS (
   UNION ALL SELECT home, second, change, CASE story WHEN 'back' THEN change + INTERVAL 6 DAY END
   FROM named WHERE story IN ('change', 'back', 'gap', 'month')
   UNION ALL SELECT home, first, change + INTERVAL 6 DAY, NULL FROM named WHERE story = 'back')
-SELECT device(i) AS device_id, CASE {stranger} ELSE suppliers.sec_party_id END AS sec_party_id,
+SELECT device(i) AS device_id, CASE WHEN {stranger} THEN '{UNKNOWN_PARTY}' ELSE suppliers.sec_party_id END AS sec_party_id,
   since AS effective_from, spans.until AS effective_to
 FROM range({shape.devices}) numbers(i) JOIN spans ON spans.home = home_of(i)
 JOIN temp.suppliers ON suppliers.number = spans.party"""
@@ -114,10 +122,10 @@ def migration_attempts(shape: Shape) -> str:
     """Return the statement of `migration_attempts`, in the order in which they were recorded."""
     count = int(shape.devices * ATTEMPTS_FOR_EACH_DEVICE)
     step = int(shape.history.total_seconds() * 1_000_000 / max(count, 1))
-    stranger = "" if shape.is_clean else f"WHEN rare(j, 31, 1500) THEN device({shape.devices} + j)"
+    stranger = _unless_clean(shape, "rare(j, 31, 1500)")
     return f"""
 SELECT j + 1 AS attempt_id,
-  CASE {stranger} ELSE device(pick(same, 32, {shape.devices})) END AS device_id,
+  CASE WHEN {stranger} THEN device({shape.devices} + j) ELSE device(pick(same, 32, {shape.devices})) END AS device_id,
   CASE pick(j, 33, 997)
     WHEN 0 THEN date_trunc('day', happened) WHEN 1 THEN date_trunc('day', happened) - INTERVAL 1 MICROSECOND
     WHEN 2 THEN date_trunc('day', happened) + INTERVAL 5 HOUR - INTERVAL 1 DAY
