@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pathlib import Path
+    from typing import IO
 
 _COLUMN = 160
 """The hash rotates by 11 bits a byte over 160 bits, so bytes 160 apart meet at the same place."""
@@ -97,8 +98,13 @@ class FingerprintBuilder:
 
 def fingerprint_file(path: Path) -> Fingerprint:
     """Read `path` and return its fingerprint. Raises `OSError`."""
-    builder = FingerprintBuilder()
     with path.open("rb") as file:
-        while chunk := file.read(_CHUNK):
-            builder.update(chunk)
+        return fingerprint_stream(file)
+
+
+def fingerprint_stream(file: IO[bytes]) -> Fingerprint:
+    """Read `file` to its end and return the fingerprint of that. Raises `OSError`."""
+    builder = FingerprintBuilder()
+    while chunk := file.read(_CHUNK):
+        builder.update(chunk)
     return builder.finish()

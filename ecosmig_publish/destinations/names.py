@@ -1,4 +1,4 @@
-"""A recipient's folder name: `<signifier> <party name>`, cleaned of what SharePoint refuses (EMRR Appendix B)."""
+"""A recipient's folder name: `<signifier> <party name>`, cleaned of what SharePoint and disks refuse."""
 
 from __future__ import annotations
 
@@ -11,19 +11,37 @@ if TYPE_CHECKING:
 
 MAX_LENGTH = 128
 """In code points; SharePoint's whole path has 400, and report names follow."""
+MAX_BYTES = 255
+"""In UTF-8; what a disk keeps of one name."""
 
 _REFUSED = re.compile(r'["*:<>?/\\|]')
 _BLANKS = re.compile(r"\s+")
+_RESERVED = re.compile(r"_vti_|~\$", re.IGNORECASE)
+_BLANK_CATEGORIES = ("Cc", "Cs", "Zl", "Zp")
+_JOINERS = "\u200c\u200d"
+"""Some scripts, and emoji, can't be written without these."""
 
 
 def folder_name(signifier: Signifier, party_name: str) -> str:
-    """Return the name of a recipient's folder; the signifier alone where nothing of the party's name is left."""
-    normal = unicodedata.normalize("NFC", party_name)
-    visible = "".join(" " if unicodedata.category(mark) in ("Cc", "Cs", "Zl", "Zp") else mark for mark in normal)
-    cleaned = _BLANKS.sub(" ", _REFUSED.sub(" ", visible)).replace("_vti_", "vti").replace("~$", "")
-    return f"{signifier} {cleaned.strip()}"[:MAX_LENGTH].rstrip(" .~")
+    """Return the name of a recipient's folder; the signifier alone where nothing of the party's name is left.
+
+    What can't be seen is left out: a name that reads in another order than it is written could pass for another.
+    """
+    cleaned = _BLANKS.sub(" ", _REFUSED.sub(" ", "".join(map(_visible, party_name))))
+    while _RESERVED.search(cleaned):
+        # What is taken out may leave the same behind, from what stood around it.
+        cleaned = _RESERVED.sub("", cleaned)
+    name = unicodedata.normalize("NFC", f"{signifier} {cleaned.strip()}")[:MAX_LENGTH]
+    return name.encode()[:MAX_BYTES].decode(errors="ignore").rstrip(f" .~{_JOINERS}")
 
 
 def carries_signifier(name: str, signifier: Signifier) -> bool:
     """Whether a folder's name still says whose it is."""
     return name == signifier or name.startswith(f"{signifier} ")
+
+
+def _visible(mark: str) -> str:
+    category = unicodedata.category(mark)
+    if category in _BLANK_CATEGORIES:
+        return " "
+    return "" if category == "Cf" and mark not in _JOINERS else mark

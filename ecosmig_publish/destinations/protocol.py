@@ -54,8 +54,8 @@ class PublishingDestination(Protocol):
     """Puts files into folders that exist; can neither make a folder nor grant access to one.
 
     Every method may be called from several threads at once, for different folders, and be repeated from its start
-    after any failure. Raises `DestinationError` or one of its kinds only; `DestinationBusyError` alone is transient,
-    and only after the destination has waited and tried again by itself.
+    after any failure. Raises `DestinationError` or one of its kinds only, or `FolderAccessError`;
+    `DestinationBusyError` alone is transient, and only after the destination has waited and tried again by itself.
     """
 
     def check_folder(self, folder: Folder) -> None:
@@ -70,14 +70,16 @@ class PublishingDestination(Protocol):
         """Put the file `content` into `folder` as `name`: whole, at once, durable when this returns, or not at all.
 
         Create-only: nothing is overwritten or deleted. A name that is there with the same size and hash is adopted,
-        with anything else it raises `NameTakenError`. `fingerprint` is what the bytes must have.
+        with anything else it raises `NameTakenError`. `fingerprint` is what the bytes must have: where they have
+        another, nothing is placed. Raises `FolderMissingError` where there is no folder.
         """
         ...
 
     def listing(self, folder: Folder) -> Iterator[Listed]:
         """Yield every file in `folder`, completely and each once; leftovers of an interrupted `place` are not listed.
 
-        Independent of what `place` returned: this is what proves.
+        Independent of what `place` returned: this is what proves. What else stands there (a subfolder) may be listed
+        too, without a hash.
         """
         ...
 

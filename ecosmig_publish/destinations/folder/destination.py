@@ -9,11 +9,12 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ecosmig_publish.destinations.folder.faults import destination_faults
-from ecosmig_publish.destinations.folder.placing import LEFTOVER_PREFIX, place_file, sync_directory
+from ecosmig_publish.destinations.folder.placing import is_leftover, place_file, sync_directory
+from ecosmig_publish.destinations.folder.regular import open_regular
 from ecosmig_publish.destinations.names import carries_signifier, folder_name
 from ecosmig_publish.destinations.protocol import Folder, Listed, Onboarded, Placed
 from ecosmig_publish.errors import DestinationError, FolderAccessError, FolderMissingError, NotFoundError
-from ecosmig_publish.fingerprint import fingerprint_file
+from ecosmig_publish.fingerprint import fingerprint_stream
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from ecosmig_publish.fingerprint import Fingerprint
 
 _CHUNK = 1 << 20
+_FOLDER_MODE = 0o750
+"""Files carry personal data: others get to a folder by the owner's own act only."""
 
 
 class FolderOnDisk:
@@ -34,15 +37,6 @@ class FolderOnDisk:
     def check_folder(self, folder: Folder) -> None:
         """See `PublishingDestination`; whoever can read `root` can read all of it, so access is not looked at."""
         path = self._path_of(folder)
-        if path.is_symlink():
-            raise FolderAccessError(
-                f"{path}: the folder of {folder.signifier} is a link to somewhere else",
-                hint="Put a real folder in its place.",
-            )
-        with destination_faults(path):
-            mode = path.stat().st_mode
-        if not stat.S_ISDIR(mode):
-            raise FolderMissingError(f"{path}: not a folder", hint="Put the folder back where it was.")
         if not carries_signifier(path.name, folder.signifier):
             raise FolderAccessError(
                 f"{path}: the name doesn't begin with {folder.signifier}",
@@ -51,83 +45,127 @@ class FolderOnDisk:
 
     def place(self, folder: Folder, name: str, content: Path, fingerprint: Fingerprint) -> Placed:
         """See `PublishingDestination`."""
-        path = self._path_of(folder)
-        with destination_faults(path):
-            adopted = place_file(path, _plain(name), content, fingerprint)
+        adopted = place_file(self._path_of(folder), _plain(name), content, fingerprint)
         return Placed(item_id=f"{folder.id}/{name}", adopted=adopted)
 
     def listing(self, folder: Folder) -> Iterator[Listed]:
-        """See `PublishingDestination`; a hash is computed when it is asked for."""
+        """See `PublishingDestination`; a hash is computed when it is asked for.
+
+        Subfolders, links and the like are listed too, without a hash: the recipient sees them.
+        """
         path = self._path_of(folder)
-        with destination_faults(path), os.scandir(path) as entries:
-            found = [(entry.name, entry.stat(follow_symlinks=False)) for entry in entries]
-        for name, status in sorted(found, key=lambda item: item[0]):
-            if name.startswith(LEFTOVER_PREFIX):
-                continue
+        for name, status in _entries(path):
             yield Listed(
-                id=f"{folder.id}/{name}",
-                name=name,
+                id=f"{folder.id}/{_shown(name)}",
+                name=_shown(name),
                 size=status.st_size,
-                modified_at=datetime.fromtimestamp(status.st_mtime, UTC),
-                hash=partial(self._hash, path / name),
+                modified_at=_instant(status.st_mtime),
+                hash=partial(_hash, path, name),
             )
 
     def read(self, folder: Folder, name: str) -> Iterator[bytes]:
         """See `PublishingDestination`."""
         path = self._path_of(folder) / _plain(name)
-        if path.is_symlink() or not path.is_file():
+        with destination_faults(path.parent):
+            file = open_regular(path) if os.path.lexists(path) else None
+        if file is None:
             raise NotFoundError(f"{path}: no such file", hint="ecosmig verify")
-        with destination_faults(path), path.open("rb") as file:
+        with destination_faults(path.parent), file:
             while chunk := file.read(_CHUNK):
                 yield chunk
 
     def sweep(self, folder: Folder) -> None:
         """See `PublishingDestination`."""
         path = self._path_of(folder)
-        with destination_faults(path):
-            for leftover in path.glob(f"{LEFTOVER_PREFIX}*"):
-                leftover.unlink(missing_ok=True)
+        with destination_faults(path), os.scandir(path) as entries:
+            for entry in entries:
+                if is_leftover(entry.name, entry.stat(follow_symlinks=False).st_mode):
+                    (path / entry.name).unlink(missing_ok=True)
 
     def onboard(self, signifier: Signifier, party_name: str, pinned: Folder | None) -> Onboarded:
-        """See `FolderOnboarding`."""
+        """See `FolderOnboarding`; a folder that is made can be read by this user and its group."""
         if pinned is not None:
             self.check_folder(pinned)
             return Onboarded(pinned, made=False)
         mine = [name for name in self.folders() if carries_signifier(name, signifier)]
         if len(mine) > 1:
             raise FolderAccessError(
-                f"{self._root}: several folders are {signifier}'s: {', '.join(mine)}",
-                hint="Keep one of them there, then: ecosmig supplier onboard " + signifier,
+                f"{self._root}: several folders are {signifier}'s: {', '.join(map(_shown, mine))}",
+                hint=f"Keep one of them there, then: ecosmig supplier onboard {signifier}",
             )
         name = mine[0] if mine else folder_name(signifier, party_name)
         folder = Folder(signifier, name, name)
         if not mine:
             with destination_faults(self._root):
                 self._root.mkdir(parents=True, exist_ok=True)
-                (self._root / name).mkdir(exist_ok=True)
+                (self._root / name).mkdir(exist_ok=True, mode=_FOLDER_MODE)
                 sync_directory(self._root)
         self.check_folder(folder)
         return Onboarded(folder, made=not mine)
 
     def folders(self) -> list[str]:
         """See `FolderOnboarding`."""
-        if not self._root.exists():
-            return []
         with destination_faults(self._root):
+            if not os.path.lexists(self._root):
+                return []
             return sorted(entry.name for entry in self._root.iterdir() if entry.is_dir())
 
     def _path_of(self, folder: Folder) -> Path:
-        return self._root / _plain(folder.id)
-
-    def _hash(self, path: Path) -> str | None:
-        if path.is_symlink() or not path.is_file():
-            return None
+        """Return where a folder stands, which must be a folder there and no link to somewhere else."""
+        path = self._root / _plain(folder.id)
         with destination_faults(path):
-            return fingerprint_file(path).quick_xor_hash
+            mode = path.lstat().st_mode
+        if stat.S_ISLNK(mode):
+            raise FolderAccessError(
+                f"{path}: the folder of {folder.signifier} is a link to somewhere else",
+                hint="Put a real folder in its place.",
+            )
+        if not stat.S_ISDIR(mode):
+            raise FolderMissingError(f"{path}: not a folder", hint="Put the folder back where it was.")
+        return path
+
+
+def _entries(path: Path) -> list[tuple[str, os.stat_result]]:
+    """Return what stands in a folder, by name, without what an interrupted `place` left."""
+    found = []
+    with destination_faults(path), os.scandir(path) as entries:
+        for entry in entries:
+            try:
+                status = entry.stat(follow_symlinks=False)
+            except FileNotFoundError:
+                continue
+            if not is_leftover(entry.name, status.st_mode):
+                found.append((entry.name, status))
+    return sorted(found, key=lambda item: item[0])
+
+
+def _hash(folder: Path, name: str) -> str | None:
+    """Return the quickXorHash of what is under `name` now, None where that is no file."""
+    with destination_faults(folder):
+        file = open_regular(folder / name) if os.path.lexists(folder / name) else None
+        if file is None:
+            return None
+        with file:
+            return fingerprint_stream(file).quick_xor_hash
+
+
+def _instant(seconds: float) -> datetime | None:
+    try:
+        return datetime.fromtimestamp(seconds, UTC)
+    except (ValueError, OverflowError, OSError):
+        # A file system may keep instants that a calendar has no name for.
+        return None
 
 
 def _plain(name: str) -> str:
-    """Return `name` where it names something directly in a folder; raise where it leads elsewhere."""
-    if not name or name in (".", "..") or "/" in name or "\0" in name or os.sep in name:
-        raise DestinationError(f"{name!r} is no name of a file or folder", hint="This is no name that ecosmig made.")
+    """Return `name` where it names something directly in a folder; raise where it leads elsewhere or is no text."""
+    if not name or name in (".", "..") or "/" in name or "\0" in name or name != _shown(name):
+        raise DestinationError(
+            f"{_shown(name)!r} is no name of a file or folder", hint="This is no name that ecosmig made."
+        )
     return name
+
+
+def _shown(name: str) -> str:
+    """Return `name` as text that can be printed and kept; bytes that are no UTF-8 stand as escapes."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")

@@ -4,53 +4,58 @@ from __future__ import annotations
 
 import errno
 import os
-import shutil
+import re
+import stat
 import uuid
 from typing import TYPE_CHECKING
 
+from ecosmig_publish.destinations.folder.faults import destination_faults
+from ecosmig_publish.destinations.folder.regular import open_regular
 from ecosmig_publish.errors import DestinationError, NameTakenError
-from ecosmig_publish.fingerprint import fingerprint_file
+from ecosmig_publish.fingerprint import fingerprint_stream
 
 if TYPE_CHECKING:
     from pathlib import Path
+    from typing import BinaryIO
 
     from ecosmig_publish.fingerprint import Fingerprint
 
-LEFTOVER_PREFIX = ".ecosmig-part-"
-"""Names that listings leave out and `sweep` takes away."""
-
+_LEFTOVER = re.compile(r"\.ecosmig-part-[0-9a-f]{32}", re.ASCII)
+_CHUNK = 1 << 20
 _NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK)
 
 
 def place_file(folder: Path, name: str, content: Path, fingerprint: Fingerprint) -> bool:
     """Put `content` into `folder` as `name`; return whether the same file stood there already.
 
-    Raises `NameTakenError`, `DestinationError` or `OSError`.
+    The file can be read by whoever can read the folder, as far as the umask allows. Raises `DestinationError` or one
+    of its kinds.
     """
     target = folder / name
-    if _is_there(target, fingerprint):
-        return True
-    part = folder / f"{LEFTOVER_PREFIX}{uuid.uuid4().hex}"
-    try:
-        _copy(content, part)
-        if fingerprint_file(part) != fingerprint:
-            raise DestinationError(
-                f"{part}: what was written is not what was issued as {name}",
-                hint="Check the disk (dmesg, smartctl); running again tries anew.",
-            )
-        try:
-            _publish(part, target)
-        except FileExistsError:
-            # Another publisher was first: look at what it put there.
-            return _is_there(target, fingerprint)
-    finally:
-        part.unlink(missing_ok=True)
-    sync_directory(folder)
-    return False
+    while True:
+        with destination_faults(folder):
+            if _is_there(target, fingerprint):
+                return True
+            part = folder / f".ecosmig-part-{uuid.uuid4().hex}"
+            try:
+                _write_part(content, part, name, fingerprint)
+                _give_name(part, target)
+            except FileExistsError:
+                # Another publisher was first: look at what it put there. Where that is gone again, begin anew.
+                continue
+            finally:
+                part.unlink(missing_ok=True)
+            sync_directory(folder)
+            return False
+
+
+def is_leftover(name: str, mode: int) -> bool:
+    """Whether an interrupted `place_file` left this: listings leave it out and `sweep` takes it away."""
+    return _LEFTOVER.fullmatch(name) is not None and stat.S_ISREG(mode)
 
 
 def sync_directory(folder: Path) -> None:
-    """Make a folder's entries durable."""
+    """Make a folder's entries durable. Raises `OSError`."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -62,25 +67,54 @@ def _is_there(target: Path, fingerprint: Fingerprint) -> bool:
     """Return whether `target` holds the same bytes; raise where it holds others, False where it is absent."""
     if not os.path.lexists(target):
         return False
-    if target.is_symlink() or not target.is_file():
+    file = open_regular(target)
+    if file is None:
         raise NameTakenError(f"{target}: something else than a file has this name", hint="Move it away.")
-    if fingerprint_file(target) == fingerprint:
-        sync_directory(target.parent)
-        return True
-    raise NameTakenError(
-        f"{target}: a file of this name with other bytes is there already; nothing was overwritten",
-        hint="Find out who put it there (ecosmig verify), then move it out of the folder.",
-    )
+    with file:
+        found = fingerprint_stream(file)
+        if found == fingerprint:
+            # Whoever put it there may have died before it was durable.
+            os.fsync(file.fileno())
+    if found != fingerprint:
+        raise NameTakenError(
+            f"{target}: a file of this name with other bytes is there already; nothing was overwritten",
+            hint="Find out who put it there (ecosmig verify), then move it out of the folder.",
+        )
+    sync_directory(target.parent)
+    return True
 
 
-def _copy(content: Path, part: Path) -> None:
-    with content.open("rb") as source, part.open("xb") as copy:
-        shutil.copyfileobj(source, copy, 1 << 20)
-        copy.flush()
-        os.fsync(copy.fileno())
+def _write_part(content: Path, part: Path, name: str, fingerprint: Fingerprint) -> None:
+    """Copy `content` to `part`, durable, and make sure that it is what was issued."""
+    mode = part.parent.stat().st_mode & (stat.S_IRUSR | stat.S_IWUSR | stat.S_IRGRP | stat.S_IROTH)
+    with _opened(content) as source:
+        descriptor = os.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL, mode | stat.S_IRUSR | stat.S_IWUSR)
+        with os.fdopen(descriptor, "w+b", buffering=0) as copy:
+            while chunk := source.read(_CHUNK):
+                view = memoryview(chunk)
+                while view:
+                    view = view[os.write(copy.fileno(), view) :]
+            os.fsync(copy.fileno())
+            copy.seek(0)
+            written = fingerprint_stream(copy)
+    if written != fingerprint:
+        raise DestinationError(
+            f"{part.parent}: what was written there is not what was issued as {name}; it was taken away again",
+            hint="Check the disk (dmesg, smartctl); running again tries anew.",
+        )
 
 
-def _publish(part: Path, target: Path) -> None:
+def _opened(content: Path) -> BinaryIO:
+    try:
+        return content.open("rb")
+    except OSError as error:
+        raise DestinationError(
+            f"{content}: the issued file can't be read: {error.strerror}",
+            hint="Restore it from a backup of the outbox; running again goes on from there.",
+        ) from error
+
+
+def _give_name(part: Path, target: Path) -> None:
     """Give `part` its final name, unless that is taken (`FileExistsError`)."""
     try:
         os.link(part, target)
