@@ -27,11 +27,12 @@ def folder_name(signifier: Signifier, party_name: str) -> str:
 
     What can't be seen is left out: a name that reads in another order than it is written could pass for another.
     """
-    cleaned = _BLANKS.sub(" ", _REFUSED.sub(" ", "".join(map(_visible, party_name))))
+    cleaned = _REFUSED.sub(" ", "".join(map(_visible, party_name)))
     while _RESERVED.search(cleaned):
         # What is taken out may leave the same behind, from what stood around it.
         cleaned = _RESERVED.sub("", cleaned)
-    name = unicodedata.normalize("NFC", f"{signifier} {cleaned.strip()}")[:MAX_LENGTH]
+    spaced = _BLANKS.sub(" ", cleaned).strip()
+    name = unicodedata.normalize("NFC", f"{signifier} {spaced}")[:MAX_LENGTH]
     return name.encode()[:MAX_BYTES].decode(errors="ignore").rstrip(f" .~{_JOINERS}")
 
 
