@@ -1,7 +1,9 @@
-"""The outbox: record batches become recipients' files that wait for publication."""
+"""The outbox: record batches become recipients' files that wait for publication.
+
+`outbox.writing` is not offered here: it needs Arrow and numpy, which a run with nothing due must not pay for.
+"""
 
 from ecosmig_publish.outbox.directory import Outbox
 from ecosmig_publish.outbox.file import WrittenFile
-from ecosmig_publish.outbox.writing import HeldRow, WrittenSlot, write_slot
 
-__all__ = ["HeldRow", "Outbox", "WrittenFile", "WrittenSlot", "write_slot"]
+__all__ = ["Outbox", "WrittenFile"]

@@ -20,7 +20,7 @@ from ecosmig_publish.ledger import (
     SlotBirth,
     SlotEntry,
 )
-from ecosmig_publish.outbox import Outbox, WrittenSlot, write_slot
+from ecosmig_publish.outbox.writing import WrittenSlot, write_slot
 from ecosmig_publish.reports.attempts import unreported
 from ecosmig_publish.reports.contract_breaks import OUTCOMES
 from ecosmig_publish.reports.question import Bounds, Question
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
     from ecosmig_publish.ledger import OpenHold
     from ecosmig_publish.migration_data import MigrationData
+    from ecosmig_publish.outbox import Outbox
     from ecosmig_publish.workflows.issuing.policy import IssuingPolicy
     from ecosmig_publish.workflows.planning import RunInstant
 
