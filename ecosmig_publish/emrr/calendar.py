@@ -30,7 +30,7 @@ _MONTHLY = {Report.ECOSMIG_003: (2, 8), Report.ECOSMIG_006: (1, 6)}
 
 
 def due_slots(report: Report, *, after: datetime, until: datetime) -> Iterator[Slot]:
-    """Yield the report's slots with `after < due_at <= until`, oldest first."""
+    """Yield the report's slots with `after < due_at <= until`, oldest first; both in any zone, slots in UTC."""
     instants = _regular(report, after) if report in _REGULAR else _monthly(report, after)
     for due_at in instants:
         if due_at > until:
@@ -44,9 +44,15 @@ def all_due_slots(after: Mapping[Report, datetime], until: datetime) -> list[Slo
 
 
 def period_of(slot: Slot) -> Period:
-    """Return the period that a slot reports on. Raises `ValueError` for an instant that is no slot of the report."""
-    if next(due_slots(slot.report, after=slot.due_at - timedelta(microseconds=1), until=slot.due_at), None) is None:
+    """Return the period, in UTC, that a slot reports on.
+
+    Raises `ValueError` for an instant that is no slot of the report.
+    """
+    # The found slot stands in UTC, whatever zone the given one is written in.
+    found = next(due_slots(slot.report, after=slot.due_at - timedelta(microseconds=1), until=slot.due_at), None)
+    if found is None:
         raise ValueError(f"{slot.report} has no slot at {slot.due_at.isoformat()}")
+    slot = found
     midnight = slot.due_at.replace(hour=0, minute=0, second=0, microsecond=0)
     if slot.report is Report.ECOSMIG_001:
         return Period(midnight - _DAY, midnight)

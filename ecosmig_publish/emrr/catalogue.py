@@ -30,18 +30,28 @@ class FieldKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One data element: our name for it, the EMRR's, its kind and maximum length in characters."""
+    """One data element: our name for it, the EMRR's, its kind and maximum length in characters (code points).
+
+    `allowed` lists the only texts that a text may be, `pattern` is what the whole of it matches, `minimum` bounds
+    an integer; where they are empty or None, whatever the kind and the length admit is right.
+    """
 
     name: str
     title: str
     kind: FieldKind
     max_length: int
     optional: bool = False
+    allowed: tuple[str, ...] = ()
+    pattern: str = ""
+    minimum: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ReportDefinition:
-    """One report; `fields` are those of a detail record after its record type."""
+    """One report; `fields` are those of a detail record after its record type.
+
+    `order` names the fields that details are ordered by, as far as a file shows it; text compares by code point.
+    """
 
     report: Report
     title: str
@@ -49,25 +59,27 @@ class ReportDefinition:
     recipients: str
     clause: str
     fields: tuple[Field, ...]
+    order: tuple[str, ...]
 
 
 _TEXT, _INTEGER, _DATETIME = FieldKind.TEXT, FieldKind.INTEGER, FieldKind.DATETIME
 
 HEADER_FIELDS = (
-    Field("record_type", "Record type ('00')", _TEXT, 2),
-    Field("report", "Report Identifier", _TEXT, 11),
-    Field("recipient", "Report Recipient (Responsible Supplier SEC Party ID)", _TEXT, 6),
-    Field("sequence", "Report Sequence Number", _INTEGER, 6),
+    Field("record_type", "Record type ('00')", _TEXT, 2, allowed=("00",)),
+    Field("report", "Report Identifier", _TEXT, 11, allowed=tuple(report.value for report in Report)),
+    Field("recipient", "Report Recipient (Responsible Supplier SEC Party ID)", _TEXT, 6, pattern="[A-Z0-9]{6}"),
+    Field("sequence", "Report Sequence Number", _INTEGER, 6, minimum=1),
     Field("title", "Report Title", _TEXT, 100),
     Field("created_at", "Report Creation DateTime", _DATETIME, 15),
     Field("period_start", "Report Applicable Start DateTime", _DATETIME, 15),
     Field("period_end", "Report Applicable End DateTime", _DATETIME, 15),
-    Field("classification", "DCC Classification", _TEXT, 14),
+    Field("classification", "DCC Classification", _TEXT, 14, allowed=(CLASSIFICATION,)),
 )
+DETAIL_RECORD_TYPE = Field("record_type", "Record type ('10')", _TEXT, 2, allowed=("10",))
 TRAILER_FIELDS = (
-    Field("record_type", "Record type ('99')", _TEXT, 2),
-    Field("rows", "Rows Count", _INTEGER, 6),
-    Field("classification", "DCC Classification", _TEXT, 14),
+    Field("record_type", "Record type ('99')", _TEXT, 2, allowed=("99",)),
+    Field("rows", "Rows Count", _INTEGER, 6, minimum=0),
+    Field("classification", "DCC Classification", _TEXT, 14, allowed=(CLASSIFICATION,)),
 )
 
 _MODEL = (
@@ -76,8 +88,11 @@ _MODEL = (
     Field("model", "Device Model", _TEXT, 30),
     Field("firmware_version", "Firmware Version", _TEXT, 8),
 )
-_DEVICE = (Field("device_id", "Device ID", _TEXT, 23), Field("mpxn", "MPxN", _TEXT, 13))
-_ATTEMPTS = Field("number_of_attempts", "Number of Attempts", _INTEGER, 6)
+_DEVICE = (
+    Field("device_id", "Device ID", _TEXT, 23, pattern="[0-9A-F]{2}(-[0-9A-F]{2}){7}"),
+    Field("mpxn", "MPxN", _TEXT, 13),
+)
+_STATUSES = ("Success", "Failure", "Installed")
 _RESPONSIBLE = "Responsible Supplier"
 
 _DEFINITIONS = (
@@ -88,6 +103,7 @@ _DEFINITIONS = (
         _RESPONSIBLE,
         "EMRR Appendix A, ECOSMIG-001",
         (*_DEVICE, *_MODEL, Field("completed_at", "Migration Completion DateTime", _DATETIME, 15)),
+        ("completed_at", "device_id"),
     ),
     ReportDefinition(
         Report.ECOSMIG_002,
@@ -101,8 +117,9 @@ _DEFINITIONS = (
             Field("error_code", "Error Code", _TEXT, 5),
             Field("error_sub_code", "Error Sub Code", _INTEGER, 6),
             Field("completed_at", "Migration Failed DateTime", _DATETIME, 15),
-            _ATTEMPTS,
+            Field("number_of_attempts", "Number of Attempts", _INTEGER, 6, minimum=1),
         ),
+        ("completed_at", "device_id", "number_of_attempts"),
     ),
     ReportDefinition(
         Report.ECOSMIG_003,
@@ -113,12 +130,13 @@ _DEFINITIONS = (
         (
             *_DEVICE,
             *_MODEL,
-            Field("ecos_status", "ECoS Status", _TEXT, 9),
+            Field("ecos_status", "ECoS Status", _TEXT, 9, allowed=_STATUSES),
             Field("error_code", "Error Code", _TEXT, 5, optional=True),
             Field("error_sub_code", "Error Sub Code", _INTEGER, 6, optional=True),
             Field("migrated_at", "Migration DateTime", _DATETIME, 15),
-            _ATTEMPTS,
+            Field("number_of_attempts", "Number of Attempts", _INTEGER, 6, minimum=0),
         ),
+        ("migrated_at", "device_id"),
     ),
     ReportDefinition(
         Report.ECOSMIG_004,
@@ -129,8 +147,9 @@ _DEFINITIONS = (
         (
             *_MODEL,
             Field("non_migratable_at", "Non Migratable DateTime", _DATETIME, 15),
-            Field("devices_count", "Devices Count", _INTEGER, 9),
+            Field("devices_count", "Devices Count", _INTEGER, 9, minimum=1),
         ),
+        tuple(field.name for field in _MODEL),
     ),
     ReportDefinition(
         Report.ECOSMIG_005,
@@ -140,9 +159,10 @@ _DEFINITIONS = (
         "EMRR Appendix A, ECOSMIG-005",
         (
             Field("activity_on", "Migration Activity Date", FieldKind.DATE, 8),
-            Field("successes", "Quantity of Migrations Successfully Completed", _INTEGER, 9),
-            Field("failures", "Quantity of Failed Migration Attempts", _INTEGER, 9),
+            Field("successes", "Quantity of Migrations Successfully Completed", _INTEGER, 9, minimum=0),
+            Field("failures", "Quantity of Failed Migration Attempts", _INTEGER, 9, minimum=0),
         ),
+        ("activity_on",),
     ),
     ReportDefinition(
         Report.ECOSMIG_006,
@@ -151,6 +171,7 @@ _DEFINITIONS = (
         _RESPONSIBLE,
         "EMRR Appendix A, ECOSMIG-006",
         (*_DEVICE, Field("occurred_at", "Device Status DateTime", _DATETIME, 15)),
+        ("occurred_at", "device_id"),
     ),
 )
 

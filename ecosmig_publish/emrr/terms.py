@@ -15,9 +15,6 @@ Signifier = NewType("Signifier", str)
 
 _SIGNIFIER = re.compile(r"[A-Z0-9]{6}")
 
-DATETIME_FORMAT = "%Y%m%dT%H%M%S"
-"""`YYYYMMDDThhmmss`, 15 characters, UTC (EMRR 3.2.5 and Appendix A)."""
-
 
 class Report(StrEnum):
     """The six reports of the EMRR's Appendix A."""

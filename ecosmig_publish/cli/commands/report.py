@@ -1,4 +1,4 @@
-"""`ecosmig report list | schema | validate | sequence`: the six reports and files of them."""
+"""`ecosmig report list | schema | validate | sequence`: the six reports and files of them. No configuration needed."""
 
 from pathlib import Path
 from typing import Annotated
@@ -19,7 +19,10 @@ def add_to(app: typer.Typer) -> None:
 
 
 def list_reports(invocation: Invocation) -> int:
-    """List the six reports: title, when they fall due, the EMRR's clause."""
+    """List the six reports: title, when they fall due, whom they are for, the EMRR's clause.
+
+    Example: ecosmig report list --json
+    """
     from ecosmig_publish.cli.views.report import show_reports  # noqa: PLC0415 - --help stays quick
 
     return show_reports(invocation)
@@ -27,9 +30,13 @@ def list_reports(invocation: Invocation) -> int:
 
 def schema(
     invocation: Invocation,
-    report: Annotated[str, typer.Argument(metavar="ECOSMIG-00N", help="Which report.")],
+    report: Annotated[
+        str | None, typer.Argument(metavar="[ECOSMIG-00N]", show_default=False, help="Which report; else all six.")
+    ] = None,
 ) -> int:
     """Show the fields of a report's records: name, kind, maximum length, whether they may be empty.
+
+    With --json also the dialect, each field's position, format, pattern and allowed values.
 
     Example: ecosmig report schema ECOSMIG-002 --json
     """
@@ -40,26 +47,55 @@ def schema(
 
 def validate(
     invocation: Invocation,
-    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Report files.")],
+    files: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="FILE…", show_default=False, help="Report files, wildcards, folders of *.csv, or - for stdin."
+        ),
+    ],
 ) -> int:
-    """Check each file field by field against the EMRR.
+    """Check each file field by field, and its name against its header.
 
-    Exit statuses: 0 all are right · 20 a finding.
+    Examples: ecosmig report validate ECOSMIG-001_PXX999_10_20211206060000.csv ·
+    ecosmig report validate published --json
+
+    Exit statuses: 0 all are right · 2 a file can't be read · 20 a finding.
     """
-    from ecosmig_publish.cli.views.report import validate_and_show  # noqa: PLC0415 - --help stays quick
+    from ecosmig_publish.cli.views.report_files import validate_and_show  # noqa: PLC0415 - --help stays quick
 
     return validate_and_show(invocation, files)
 
 
 def sequence(
     invocation: Invocation,
-    folder: Annotated[Path, typer.Argument(help="A recipient's folder, or a copy of it.")],
+    folders: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="FOLDER…",
+            show_default=False,
+            help="A recipient's folder or a copy of it; a folder of folders: each of them.",
+        ),
+    ],
     first: Annotated[int, typer.Option("--first", min=1, help="The number that each stream begins with.")] = 1,
+    from_lowest: Annotated[  # noqa: FBT002 - a flag
+        bool, typer.Option("--from-lowest", help="Begin each stream with its lowest number: older files were removed.")
+    ] = False,
+    supplier: Annotated[
+        str | None,
+        typer.Option(
+            "--supplier",
+            metavar="SIGNIFIER",
+            help="Whose the folder is; else whom its name begins with, else whom most files are for.",
+        ),
+    ] = None,
 ) -> int:
-    """Check that a folder of files is whole: gap, copy, conflict, name against header.
+    """Check that a folder of files is whole: gap, copy, conflict, name against header, another recipient's file.
 
-    Exit statuses: 0 whole · 20 a finding.
+    Examples: ecosmig report sequence "published/PXX999 Example Energy" ·
+    ecosmig report sequence published --json
+
+    Exit statuses: 0 whole · 2 a folder can't be read · 20 a finding.
     """
-    from ecosmig_publish.cli.views.report import sequence_and_show  # noqa: PLC0415 - --help stays quick
+    from ecosmig_publish.cli.views.report_files import sequence_and_show  # noqa: PLC0415 - --help stays quick
 
-    return sequence_and_show(invocation, folder, first)
+    return sequence_and_show(invocation, folders, first=None if from_lowest else first, supplier=supplier)

@@ -1,23 +1,45 @@
-"""What `report` shows."""
+"""What `report list` and `report schema` show: the six reports as data."""
 
 from __future__ import annotations
 
-from itertools import islice
+from textwrap import fill, wrap
 from typing import TYPE_CHECKING
 
 from ecosmig_publish.cli.words import parse_reports
-from ecosmig_publish.emrr.catalogue import CATALOGUE, HEADER_FIELDS, TRAILER_FIELDS, Field
-from ecosmig_publish.emrr.validation import Finding, contents_of, validate_file, validate_sequence
-from ecosmig_publish.errors import ExitStatus, InvalidFileError
+from ecosmig_publish.emrr.catalogue import (
+    CATALOGUE,
+    DETAIL_RECORD_TYPE,
+    HEADER_FIELDS,
+    MAX_ROWS_PER_FILE,
+    TRAILER_FIELDS,
+    Field,
+    FieldKind,
+    ReportDefinition,
+)
+from ecosmig_publish.errors import ExitStatus, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
-    from pathlib import Path
+    from collections.abc import Mapping, Sequence
 
     from ecosmig_publish.cli.invocation import Invocation
+    from ecosmig_publish.emrr.terms import Report
 
-_SHOWN = 200
-_CHUNK = 1 << 20
+_WIDTH = 80
+_FORMATS = {
+    FieldKind.TEXT: "text as it stands: leading zeros belong to it",
+    FieldKind.INTEGER: "plain digits, a minus sign where negative",
+    FieldKind.DATETIME: "YYYYMMDDThhmmss, UTC",
+    FieldKind.DATE: "YYYYMMDD, UTC",
+}
+_DIALECT = {
+    "delimiter": ",",
+    "quote": '"',
+    "quoting": "only a value that holds a comma, a quote, CR or LF; a quote in it is doubled",
+    "line_terminator": "\r\n",
+    "encoding": "utf-8",
+    "byte_order_mark": False,
+    "column_names": False,
+}
 
 
 def show_reports(invocation: Invocation) -> int:
@@ -34,96 +56,87 @@ def show_reports(invocation: Invocation) -> int:
             for definition in CATALOGUE.values()
         ]
     }
-    rows = [(it.report.value, it.title, it.cadence, it.recipients, it.clause) for it in CATALOGUE.values()]
-    invocation.result(document, lambda: _table(("report", "title", "falls due", "recipient", "clause"), rows))
+    invocation.result(document, lambda: _say([line for it in CATALOGUE.values() for line in _listed(it)]))
     return ExitStatus.OK
 
 
-def show_schema(invocation: Invocation, report: str) -> int:
-    """Show the fields of a report's records."""
-    definition = CATALOGUE[parse_reports([report])[0]]
-    record_type = HEADER_FIELDS[0]
-    records = {
-        "header": HEADER_FIELDS,
-        "detail": (Field("record_type", "Record type ('10')", record_type.kind, 2), *definition.fields),
-        "trailer": TRAILER_FIELDS,
-    }
-    document = {
+def show_schema(invocation: Invocation, report: str | None) -> int:
+    """Show the records of a report, or of all six."""
+    if report is None:
+        definitions = list(CATALOGUE.values())
+        document: object = {"schemas": [_schema(definition) for definition in definitions]}
+    else:
+        definitions = [CATALOGUE[_named(report)]]
+        document = _schema(definitions[0])
+    invocation.result(document, lambda: _say([line for it in definitions for line in _described(it)]))
+    return ExitStatus.OK
+
+
+def _named(text: str) -> Report:
+    try:
+        return parse_reports([text])[0]
+    except UsageError as error:
+        raise UsageError(f"{text}: no such report", hint=error.hint) from error
+
+
+def _records(definition: ReportDefinition) -> Mapping[str, Sequence[Field]]:
+    detail = (DETAIL_RECORD_TYPE, *definition.fields)
+    return {"header": HEADER_FIELDS, "detail": detail, "trailer": TRAILER_FIELDS}
+
+
+def _schema(definition: ReportDefinition) -> dict[str, object]:
+    # What a header says of the report is one text for each of the six.
+    fixed = {"report": [definition.report.value], "title": [definition.title]}
+    return {
         "report": definition.report,
         "title": definition.title,
-        "dialect": {"delimiter": ",", "quote": '"', "line_terminator": "\r\n", "encoding": "utf-8", "header": False},
+        "clause": definition.clause,
+        "file_name": f"{definition.report}_<signifier>_<sequence number>_<YYYYMMDDhhmmss>.csv",
+        "dialect": _DIALECT,
+        "max_details": MAX_ROWS_PER_FILE,
+        "order_of_details": definition.order,
         "records": {
-            name: [
+            record: [
                 {
+                    "position": position,
                     "name": field.name,
                     "title": field.title,
                     "kind": field.kind,
+                    "format": _FORMATS[field.kind],
                     "max_length": field.max_length,
                     "optional": field.optional,
+                    "allowed": fixed.get(field.name, field.allowed) if record == "header" else field.allowed,
+                    "pattern": field.pattern or None,
+                    "minimum": field.minimum,
                 }
-                for field in fields
+                for position, field in enumerate(fields, 1)
             ]
-            for name, fields in records.items()
+            for record, fields in _records(definition).items()
         },
     }
-    rows = [
-        (name, field.name, field.title, field.kind.value, field.max_length, "optional" if field.optional else "")
-        for name, fields in records.items()
-        for field in fields
+
+
+def _listed(definition: ReportDefinition) -> list[str]:
+    return [
+        f"{definition.report}  {definition.title}",
+        f"             falls due {definition.cadence}",
+        f"             for the {definition.recipients.removeprefix('relevant ')} ({definition.clause})",
     ]
-    columns = ("record", "field", "data element", "kind", "length", "")
-    invocation.result(document, lambda: _table(columns, rows))
-    return ExitStatus.OK
 
 
-def validate_and_show(invocation: Invocation, files: Sequence[Path]) -> int:
-    """Check each file; returns 20 on a finding."""
-    found = [finding for path in files for finding in validate_file(path.name, _chunks(path))]
-    return _show_findings(invocation, found, f"{len(files):,} files", "right")
+def _described(definition: ReportDefinition) -> list[str]:
+    lines = [f"{definition.report}  {definition.title}", f"ordered by {', '.join(definition.order)}", ""]
+    for record, fields in _records(definition).items():
+        lines.append(f"{record:<22}{'kind':<10}{'length':>6}  {'':<10}data element")
+        for field in fields:
+            optional = "optional" if field.optional else ""
+            title, *more = wrap(field.title, _WIDTH - 50)
+            lines.append(f"  {field.name:<20}{field.kind.value:<10}{field.max_length:>6}  {optional:<10}{title}")
+            lines += [f"{'':<50}{line}" for line in more]
+        lines.append("")
+    return lines
 
 
-def sequence_and_show(invocation: Invocation, folder: Path, first: int) -> int:
-    """Check a folder; returns 20 on a finding."""
-    contents = list(contents_of(folder))
-    found = list(validate_sequence(contents, first=first))
-    return _show_findings(invocation, found, f"{len(contents):,} files in {folder}", "whole")
-
-
-def _show_findings(invocation: Invocation, found: Sequence[Finding], looked_at: str, good: str) -> int:
-    document = {
-        "findings": [
-            {
-                "file": finding.file,
-                "record": finding.record,
-                "field": finding.field,
-                "rule": finding.rule,
-                "message": finding.message,
-            }
-            for finding in found
-        ]
-    }
-
-    def render() -> None:
-        rows = [(it.file, it.record or "", it.field, it.rule, it.message) for it in islice(found, _SHOWN)]
-        if rows:
-            _table(("file", "record", "field", "rule", "finding"), rows)
-        outcome = f"{len(found):,} findings" if found else good
-        print(f"{looked_at}: {outcome}.")  # noqa: T201 - the command's result
-
-    invocation.result(document, render)
-    return ExitStatus.FINDING if found else ExitStatus.OK
-
-
-def _chunks(path: Path) -> Iterator[bytes]:
-    try:
-        with path.open("rb") as file:
-            while chunk := file.read(_CHUNK):
-                yield chunk
-    except OSError as error:
-        raise InvalidFileError(f"{path}: {error.strerror}", hint="Name files that this user can read.") from error
-
-
-def _table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    from ecosmig_publish.cli.screen import show_table  # noqa: PLC0415 - rich is slow to import
-
-    show_table("", columns, rows, numbers=("length", "record"))
+def _say(lines: Sequence[str]) -> None:
+    for line in lines:
+        print(line if len(line) <= _WIDTH else fill(line, _WIDTH, subsequent_indent="  "))  # noqa: T201 - the result

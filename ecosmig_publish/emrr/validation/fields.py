@@ -3,45 +3,60 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from functools import cache
 from typing import TYPE_CHECKING
 
 from ecosmig_publish.emrr.catalogue import Field, FieldKind
+from ecosmig_publish.emrr.values import parse_day, parse_instant, parse_integer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
-_INTEGER = re.compile(r"-?(0|[1-9][0-9]*)", re.ASCII)
-_DATETIME = re.compile(r"[0-9]{8}T[0-9]{6}", re.ASCII)
-_DATE = re.compile(r"[0-9]{8}", re.ASCII)
+    from ecosmig_publish.emrr.validation.findings import Fault
+
+_KINDS = {
+    FieldKind.INTEGER: (parse_integer, "not-an-integer", "an integer in plain digits"),
+    FieldKind.DATETIME: (parse_instant, "not-a-datetime", "a DateTime of the form YYYYMMDDThhmmss"),
+    FieldKind.DATE: (parse_day, "not-a-date", "a date of the form YYYYMMDD"),
+}
 
 
-def field_faults(field: Field, text: str) -> Iterator[tuple[str, str]]:
-    """Yield a rule and a message for each way in which `text` is no value of `field`."""
+def record_faults(fields: Sequence[Field], texts: Sequence[str]) -> Iterator[Fault]:
+    """Yield what is wrong with each text as its field's value, in their order, one fault for a field."""
+    for field, text in zip(fields, texts, strict=True):
+        found = field_fault(field, text)
+        if found is not None:
+            yield field.name, *found
+
+
+def field_fault(field: Field, text: str) -> tuple[str, str] | None:
+    """Return the rule that `text` breaks as a value of `field`, and a message that doesn't quote it; None: it is right.
+
+    Of several rules the first counts: empty, too long, of another kind, out of bounds.
+    """
     if not text:
-        if not field.optional:
-            yield "empty", f"{field.title} is mandatory and empty"
-        return
+        return None if field.optional else ("empty", f"{field.title} is mandatory and empty")
     if len(text) > field.max_length:
-        yield "too-long", f"{field.title} has {len(text)} characters, at most {field.max_length} are allowed"
-    if field.kind is FieldKind.INTEGER and not _INTEGER.fullmatch(text):
-        yield "not-an-integer", f"{field.title} is no integer in plain digits"
-    if field.kind is FieldKind.DATETIME and parse_instant(text) is None:
-        yield "not-a-datetime", f"{field.title} is no DateTime of the form YYYYMMDDThhmmss"
-    if field.kind is FieldKind.DATE and parse_day(text) is None:
-        yield "not-a-date", f"{field.title} is no date of the form YYYYMMDD"
+        return "too-long", f"{field.title} has {len(text):,} characters, at most {field.max_length} are allowed"
+    if field.kind is not FieldKind.TEXT:
+        return _kind_fault(field, text)
+    if field.allowed and text not in field.allowed:
+        return "not-allowed", f"{field.title} is none of: {', '.join(field.allowed)}"
+    if field.pattern and not _compiled(field.pattern).fullmatch(text):
+        return "pattern", f"{field.title} is not of the form {field.pattern}"
+    return None
 
 
-def parse_instant(text: str) -> datetime | None:
-    """Return the instant that `YYYYMMDDThhmmss` names, or None."""
-    if not _DATETIME.fullmatch(text):
-        return None
-    try:
-        return datetime.strptime(text, "%Y%m%dT%H%M%S").replace(tzinfo=UTC)
-    except ValueError:
-        return None
+def _kind_fault(field: Field, text: str) -> tuple[str, str] | None:
+    parse, rule, form = _KINDS[field.kind]
+    value = parse(text)
+    if value is None:
+        return rule, f"{field.title} is not {form}"
+    if isinstance(value, int) and field.minimum is not None and value < field.minimum:
+        return "too-small", f"{field.title} is less than {field.minimum}"
+    return None
 
 
-def parse_day(text: str) -> datetime | None:
-    """Return the midnight that `YYYYMMDD` names, or None."""
-    return parse_instant(f"{text}T000000") if _DATE.fullmatch(text) else None
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern)

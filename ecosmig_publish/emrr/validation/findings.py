@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+Fault = tuple[str, str, str]
+"""Field, rule, message: a finding that doesn't know yet where it stands."""
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:

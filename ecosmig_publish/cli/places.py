@@ -1,0 +1,100 @@
+"""What stands on the command line for files and folders: paths, wildcards, folders of files, `-` for stdin."""
+
+from __future__ import annotations
+
+import glob
+import re
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ecosmig_publish.emrr.filename import parse_file_name
+from ecosmig_publish.emrr.terms import Signifier, parse_signifier
+from ecosmig_publish.errors import InvalidFileError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+_CHUNK = 1 << 20
+_WILDCARD = re.compile(r"[*?\[]")
+
+
+def files_in(places: Sequence[Path]) -> list[Path]:
+    """Return the files that are meant, in the order given; of a folder, all below it that are named `*.csv`.
+
+    `-` stands for itself. Raises `UsageError` where a place is missing or holds no such file.
+    """
+    files: list[Path] = []
+    for place in _expanded(places):
+        if place.is_dir():
+            found = sorted(path for path in place.rglob("*") if path.suffix.lower() == ".csv" and path.is_file())
+            if not found:
+                raise UsageError(f"{place}: no file named *.csv in this folder", hint="Name files, or their folder.")
+            files += found
+        else:
+            files.append(place)
+    return files
+
+
+def folders_in(places: Sequence[Path]) -> list[Path]:
+    """Return the folders that are meant, and those below them; one of folders, without a report file, is left out.
+
+    Raises `UsageError` where a place is missing or no folder.
+    """
+    folders: list[Path] = []
+    for place in _expanded(places):
+        if not place.is_dir():
+            raise UsageError(f"{place}: not a folder", hint="Name a recipient's folder, or the folder of all of them.")
+        folders += _folders_from(place)
+    return folders
+
+
+def owner_of(folder: Path) -> Signifier | None:
+    """Return the recipient that a folder's name begins with, as `PXX999 Example Energy` does; None where none does."""
+    try:
+        return parse_signifier(folder.resolve().name.partition(" ")[0])
+    except InvalidFileError:
+        return None
+
+
+def chunks_of(path: Path) -> Iterator[bytes]:
+    """Yield a file's bytes, or stdin's for `-`. Raises `UsageError` where it can't be read."""
+    try:
+        if path.name == "-":
+            yield from iter(lambda: sys.stdin.buffer.read(_CHUNK), b"")
+            return
+        with path.open("rb") as file:
+            yield from iter(lambda: file.read(_CHUNK), b"")
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror}", hint="Name files that this user can read.") from error
+
+
+def _expanded(places: Sequence[Path]) -> Iterator[Path]:
+    for place in places:
+        if place.name == "-" or place.exists():
+            yield place
+            continue
+        # A shell on Windows hands wildcards over as they are.
+        found = sorted(glob.glob(str(place))) if _WILDCARD.search(str(place)) else []  # noqa: PTH207 - any root
+        if not found:
+            raise UsageError(f"{place}: no such file or folder", hint="Check the path; wildcards may be used.")
+        yield from map(Path, found)
+
+
+def _folders_from(folder: Path) -> list[Path]:
+    try:
+        inside = sorted(folder.iterdir())
+    except OSError as error:
+        raise UsageError(
+            f"{error.filename or folder}: {error.strerror}", hint="Name a folder that this user can read."
+        ) from error
+    below = [found for path in inside if path.is_dir() for found in _folders_from(path)]
+    return [folder, *below] if not below or any(_is_report(path) for path in inside) else below
+
+
+def _is_report(path: Path) -> bool:
+    try:
+        parse_file_name(path.name)
+    except InvalidFileError:
+        return False
+    return True
