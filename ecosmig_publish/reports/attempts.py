@@ -32,7 +32,10 @@ def unreported(question: Question, outcome: str) -> Any:
     what lies under the last one's bounds.
     """
     attempts = question.tables.migration_attempts
-    belongs = attempts.filter(attempts.outcome == outcome, under(attempts, question.bounds))
+    # What has no number can't be told from another: `contract_breaks` speaks of it.
+    belongs = attempts.filter(
+        attempts.outcome == outcome, under(attempts, question.bounds), attempts.attempt_id.notnull()
+    )
     if question.previous is not None:
         is_new = ~under(belongs, question.previous)
         if question.held_keys is not None:

@@ -16,24 +16,31 @@ from ecosmig_publish.reports.question import instant
 from ecosmig_publish.reports.responsible_supplier import overlapping
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from ecosmig_publish.reports.question import Question
 
 OUTCOMES = {Report.ECOSMIG_001: SUCCESS, Report.ECOSMIG_002: FAILURE}
 
 
-def doubled_attempts(attempts: Any) -> Any:
-    """Return `key` of the attempt numbers that stand in `migration_attempts` more than once."""
+def doubled_attempts(attempts: Any, cut_off: datetime) -> Any:
+    """Return `key` of the attempt numbers that stand in `migration_attempts` more than once by the cut-off."""
+    attempts = attempts.filter(attempts.recorded_at <= instant(cut_off))
     return attempts.group_by(key=attempts.attempt_id).having(attempts.count() > 1).agg()
 
 
-def doubled_events(events: Any) -> Any:
-    """Return `key` (`event:<event_id>`) of the events that stand in `device_status_events` more than once."""
+def doubled_events(events: Any, cut_off: datetime) -> Any:
+    """Return `key` (`event:<event_id>`) of the events that stand in `device_status_events` more than once.
+
+    Those recorded after the cut-off don't count, those that nobody can tell the recording of do.
+    """
+    events = events.filter((events.recorded_at <= instant(cut_off)) | events.recorded_at.isnull())
     twice = events.group_by("event_id").having(events.count() > 1).agg()
     return twice.select(key=ibis.literal("event:") + twice.event_id.cast("string"))
 
 
 def is_unplaceable(report: Report, attempts: Any, question: Question) -> Any:
-    """Whether 001 or 002 can't place an attempt: no outcome of either kind, no instant, no record of it.
+    """Whether 001 or 002 can't place an attempt: no outcome of either kind, no number, no instant, no record of it.
 
     An attempt whose outcome is of neither kind is held in both reports; one without an instant counts as seen.
     """
@@ -43,7 +50,9 @@ def is_unplaceable(report: Report, attempts: Any, question: Question) -> Any:
         & ((attempts.recorded_at <= instant(question.bounds.cut_off)) | attempts.recorded_at.isnull())
         & ((attempts.outcome == OUTCOMES[report]) | ~known_outcome)
     )
-    return is_seen & (~known_outcome | attempts.completed_at.isnull() | attempts.recorded_at.isnull())
+    return is_seen & (
+        ~known_outcome | attempts.completed_at.isnull() | attempts.recorded_at.isnull() | attempts.attempt_id.isnull()
+    )
 
 
 def unplaceable_attempts(report: Report, question: Question) -> Any:
@@ -51,6 +60,7 @@ def unplaceable_attempts(report: Report, question: Question) -> Any:
     attempts = question.tables.migration_attempts
     broken = attempts.filter(is_unplaceable(report, attempts, question))
     reason = ibis.cases(
+        (broken.attempt_id.isnull(), "empty:attempt_id"),
         (~_has_known_outcome(broken), "invalid:outcome"),
         (broken.completed_at.isnull(), "empty:completed_at"),
         else_="empty:recorded_at",

@@ -50,7 +50,7 @@ def rows(question: Question) -> Any:
     nobodys = lost.select(
         hold=lost.hold,
         recipient=ibis.null("string"),
-        key=ibis.literal("attempt:") + lost.attempt_id.cast("string"),
+        key=ibis.literal("attempt:") + lost.attempt_id.cast("string").fill_null(""),
         activity_on=lost.completed_at.date(),
         successes=ibis.literal(0, type="int64"),
         failures=ibis.literal(0, type="int64"),
@@ -66,8 +66,10 @@ def _located(question: Question) -> Any:
         attempts.completed_at >= instant(question.period.start),
         attempts.completed_at < instant(question.period.end),
         attempts.outcome.isin([SUCCESS, FAILURE]),
-    ).select("attempt_id", "device_id", "completed_at", "outcome")
-    found = with_claims(with_supplier_at(week, "completed_at", question), "attempt_id")
+    )
+    # A number may stand in several rows, or in none: each row counts, and is known by its place.
+    week = week.select("attempt_id", "device_id", "completed_at", "outcome", place=ibis.row_number())
+    found = with_claims(with_supplier_at(week, "completed_at", question), "place")
     found = with_recipient(found, question)
     reasons = [overlap_reason(found), *supplier_reasons(found)]
     hold = ibis.cases(*reasons, else_=ibis.null("string"))

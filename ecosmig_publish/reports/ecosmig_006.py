@@ -59,20 +59,25 @@ def rows(question: Question) -> Any:
     found = with_device(found, question.tables.devices)
     lacks_device = found.known_device_id.isnull()
     lacks_instant = found.occurred_at.isnull()
+    is_claimed_twice, claimed_twice = overlap_reason(found)
     of_supplier = [(~lacks_instant & condition, reason) for condition, reason in supplier_reasons(found)]
-    first: list[Reason] = [
-        overlap_reason(found),
+    of_row: list[Reason] = [
         (lacks_device, "no-device"),
         *of_supplier,
         (lacks_instant, "empty:occurred_at"),
         (~found.is_recorded, "empty:recorded_at"),
+    ]
+    # Claimed by two, a row stands here twice: only that is said of it, as of an attempt.
+    first: list[Reason] = [
+        (is_claimed_twice, claimed_twice),
+        *((~is_claimed_twice & condition, reason) for condition, reason in of_row),
     ]
     of_device: list[Reason] = [
         (found.installed_with_ecos.isnull(), "empty:installed_with_ecos"),
         (found.device_type.isnull() & found.key.startswith("gpf:"), "empty:device_type"),
         *field_reasons(found, [field for field in fields if field.name != "occurred_at"]),
     ]
-    found = found.mutate(hold=hold(first, unless=lacks_device, then=of_device))
+    found = found.mutate(hold=hold(first, unless=lacks_device | is_claimed_twice, then=of_device))
     held_first = found.hold.isnull().ifelse(1, 0)
     return found.order_by(
         held_first,

@@ -25,6 +25,8 @@ def commissionings(question: Question) -> Any:
     visible = events.filter(
         events.to_status == "COMMISSIONED",
         events.from_status.isin(BEFORE_INSTALLATION),
+        # What has no number can't be told from another: `contract_breaks` speaks of it.
+        events.event_id.notnull(),
         (events.recorded_at <= instant(question.bounds.cut_off)) | events.recorded_at.isnull(),
     )
     return visible.select(

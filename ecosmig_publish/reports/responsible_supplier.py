@@ -15,8 +15,12 @@ OVERLAPPING = "overlapping-responsibilities"
 
 
 def spans(question: Question) -> Any:
-    """Return the spans that make somebody responsible: `span_device_id`, `supplier`, `since`, `until`."""
+    """Return the spans that make somebody responsible: `span_device_id`, `supplier`, `since`, `until`.
+
+    One that names nobody makes a gap, like no span at all.
+    """
     table = question.tables.responsibilities
+    table = table.filter(table.sec_party_id.notnull())
     return table.select(
         span_device_id=table.device_id,
         supplier=table.sec_party_id,

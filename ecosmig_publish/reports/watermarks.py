@@ -11,11 +11,12 @@ import ibis
 
 from ecosmig_publish.reports.attempts import under
 from ecosmig_publish.reports.contract_breaks import OUTCOMES, is_unplaceable
+from ecosmig_publish.reports.installations import BEFORE_INSTALLATION
 from ecosmig_publish.reports.question import is_under
 
 if TYPE_CHECKING:
     from ecosmig_publish.emrr.terms import Report
-    from ecosmig_publish.reports.question import Bounds, Question
+    from ecosmig_publish.reports.question import Question
 
 _FIRST, _SECOND = 65_521, 65_519
 
@@ -27,7 +28,7 @@ def of_attempts(report: Report, question: Question) -> Any:
     previous ones now (0 without), `fresh` of what lies between, `unplaceable` of what breaks the contract.
     """
     attempts = question.tables.migration_attempts
-    is_mine = attempts.outcome == OUTCOMES[report]
+    is_mine = (attempts.outcome == OUTCOMES[report]) & attempts.attempt_id.notnull()
     now = (is_mine & under(attempts, question.bounds)).fill_null(False)
     was_under = ibis.literal(False) if question.previous is None else under(attempts, question.previous)
     earlier = (is_mine & was_under).fill_null(False)
@@ -42,17 +43,48 @@ def of_attempts(report: Report, question: Question) -> Any:
     )
 
 
-def of_commissionings(events: Any, bounds: Bounds) -> Any:
-    """Return `count` and `checksum` of the changes to COMMISSIONED under `bounds`."""
-    found = (events.to_status == "COMMISSIONED") & is_under(events.occurred_at, events.recorded_at, bounds)
-    found = found.fill_null(False)
-    return events.aggregate(
-        count=found.sum().fill_null(0), checksum=_total(found, _mixed(events.event_id, events.occurred_at))
+def of_installations(question: Question) -> Any:
+    """Return one row about 006's changes to COMMISSIONED and notifications, as `of_attempts` does for attempts.
+
+    `unplaceable` counts the installations without a number.
+    """
+    events = question.tables.device_status_events
+    events = events.filter(events.to_status == "COMMISSIONED")
+    notified = question.tables.network_notifications
+    # Numbers of the two tables are told apart by being even or odd.
+    both = events.select(
+        key=events.event_id * 2,
+        at=events.occurred_at,
+        recorded_at=events.recorded_at,
+        is_numberless=events.event_id.isnull() & events.from_status.isin(BEFORE_INSTALLATION).fill_null(False),
+    ).union(
+        notified.select(
+            key=notified.notification_id * 2 + 1,
+            at=notified.occurred_at,
+            recorded_at=notified.recorded_at,
+            is_numberless=ibis.literal(False),
+        )
+    )
+    was_under = (
+        ibis.literal(False) if question.previous is None else is_under(both["at"], both.recorded_at, question.previous)
+    )
+    both = both.mutate(earlier=was_under)
+    now, earlier = (
+        is_under(both["at"], both.recorded_at, question.bounds).fill_null(False),
+        both.earlier.fill_null(False),
+    )
+    mixed = _mixed(both.key, both["at"])
+    return both.aggregate(
+        count=now.sum().fill_null(0),
+        checksum=_total(now, mixed),
+        earlier_count=earlier.sum().fill_null(0),
+        earlier_checksum=_total(earlier, mixed),
+        unplaceable=(both.is_numberless & now).sum().fill_null(0),
     )
 
 
 def _mixed(key: Any, moment: Any) -> Any:
-    return (key % _FIRST) * (moment.epoch_seconds().cast("int64") % _SECOND + 1)
+    return (key.fill_null(0) % _FIRST) * (moment.epoch_seconds().cast("int64") % _SECOND + 1)
 
 
 def _total(found: Any, mixed: Any) -> Any:

@@ -62,6 +62,8 @@ class _Maker:
         self.breaks_contract = breaks_contract
         self.device_ids = [f"00-DB-12-34-56-78-90-{number:02X}" for number in range(random.randint(4, 14))]
         self.numbers = {"attempt": random.randint(1, 90), "event": 0, "notification": 0}
+        self.sound_attempts: list[int] = []
+        """Those that a row with one breach, its number, may share it with."""
 
     def register(self, data: Data) -> None:
         names = ["Example", "A & B, Gas / Heat", 'The "Third"', ""]
@@ -114,9 +116,10 @@ class _Maker:
                 data.responsibilities.append(self.span(device_id, since, ends))
 
     def span(self, device_id: str, since: datetime, until: datetime | None) -> Row:
+        names_nobody = self.breaks_contract and self.random.random() < 0.05
         return {
             "device_id": device_id,
-            "sec_party_id": self.supplier(),
+            "sec_party_id": self.random.choice([None, ""]) if names_nobody else self.supplier(),
             "effective_from": since,
             "effective_to": until,
         }
@@ -208,6 +211,8 @@ class _Maker:
         }
         if self.breaks_contract:
             self.break_attempt(row)
+        if row["attempt_id"] == number and None not in (row["completed_at"], row["recorded_at"]):
+            self.sound_attempts += [number] * (row["outcome"] in ("SUCCESS", "FAILURE"))
         data.migration_attempts.append(row)
         if self.random.random() < 0.25:
             # The same Device again in the same second, maybe at the same instant, and with a lower number.
@@ -227,12 +232,18 @@ class _Maker:
             row["completed_at"] = None
         elif kind == 2:
             row["recorded_at"] = None
+        elif kind == 3:
+            row["attempt_id"] = None
+        elif kind == 4:
+            row["attempt_id"] = self.random.choice(self.sound_attempts or [row["attempt_id"]])
+        elif kind == 5:
+            row["device_id"] = self.random.choice([None, ""])
 
     def event(self, data: Data, after: datetime | None, until: datetime) -> None:
         happened, recorded = self.happened(after, until)
         self.numbers["event"] += 1
         to_status = self.random.choice(["COMMISSIONED"] * 5 + ["PENDING", "SUSPENDED", "DECOMMISSIONED", "WITHDRAWN"])
-        row = {
+        row: Row = {
             "event_id": self.numbers["event"],
             "device_id": self.random.choice([*self.device_ids, *self.device_ids, "00-DB-99-00-00-00-00-01"]),
             "from_status": self.random.choice(STATUSES),
@@ -241,7 +252,9 @@ class _Maker:
             "recorded_at": recorded,
         }
         if self.breaks_contract and self.random.random() < 0.06:
-            row[self.random.choice(["occurred_at", "recorded_at"])] = None
+            row[self.random.choice(["occurred_at", "recorded_at", "event_id"])] = None
+        elif self.breaks_contract and self.random.random() < 0.05:
+            row["event_id"] = self.random.randint(1, row["event_id"])
         data.device_status_events.append(row)
         if self.random.random() < 0.2:
             self.numbers["event"] += 1

@@ -147,6 +147,7 @@ class _Slot:
                 span
                 for span in self.data.responsibilities
                 if span["device_id"] == device_id
+                and span["sec_party_id"]
                 and span["effective_from"] is not None
                 and (span["effective_to"] is None or span["effective_to"] > span["effective_from"])
             ),
@@ -194,6 +195,9 @@ class _Slot:
             return next((mate["mpxn"] for mate in gsmes if mate["mpxn"]), device["mpxn"] or None)
         return next((mate["mpxn"] for mate in mates if mate["device_type"] == "ESME" and mate["mpxn"]), None)
 
+    def may_be_seen(self, row: Row) -> bool:
+        return row["recorded_at"] is None or row["recorded_at"] <= self.cut_off
+
     def visible(self, rows: list[Row]) -> list[Row]:
         return [row for row in rows if row["recorded_at"] is not None and row["recorded_at"] <= self.cut_off]
 
@@ -224,7 +228,7 @@ class _Slot:
         for attempt in self.visible(self.data.migration_attempts):
             counts[attempt["attempt_id"]] = counts.get(attempt["attempt_id"], 0) + 1
         for attempt in self.attempts(outcome):
-            key = f"attempt:{attempt['attempt_id']}"
+            key = f"attempt:{'' if attempt['attempt_id'] is None else attempt['attempt_id']}"
             if key in reported:
                 continue
             recipient, reasons, record = self.attempt_record(attempt, fields, counts)
@@ -240,6 +244,8 @@ class _Slot:
     def attempt_record(
         self, attempt: Row, fields: list[str], counts: dict[int, int]
     ) -> tuple[str | None, list[str], Row]:
+        if attempt["attempt_id"] is None:
+            return None, ["empty:attempt_id"], {}
         if attempt["outcome"] not in ("SUCCESS", "FAILURE"):
             return None, ["invalid:outcome"], {}
         for name in ("completed_at", "recorded_at"):
@@ -261,7 +267,7 @@ class _Slot:
             for row in self.visible(self.data.migration_attempts)
             if row["device_id"] == attempt["device_id"] and row["completed_at"] is not None
         ]
-        mine.sort(key=lambda row: (row["completed_at"], row["attempt_id"]))
+        mine.sort(key=lambda row: (row["completed_at"], row["attempt_id"] is None, row["attempt_id"] or 0))
         record = {
             **device,
             **{name: attempt[name] for name in ("completed_at", "error_code", "error_sub_code")},
@@ -326,7 +332,7 @@ class _Slot:
             for row in self.visible(self.data.migration_attempts)
             if row["device_id"] == device_id and row["completed_at"] is not None and row["completed_at"] < self.end
         ]
-        attempts.sort(key=lambda row: (row["completed_at"], row["attempt_id"]))
+        attempts.sort(key=lambda row: (row["completed_at"], row["attempt_id"] is None, row["attempt_id"] or 0))
         record = dict(device) if device else dict.fromkeys(DEVICE_FIELDS)
         if device:
             record["mpxn"] = self.mpxn(device)
@@ -428,7 +434,11 @@ class _Slot:
                 return False
             gone = ("DECOMMISSIONED", "WITHDRAWN")
             return not any(row["to_status"] in gone and row["occurred_at"] > first["occurred_at"] for row in events)
-        last = max(events, key=lambda row: (row["occurred_at"], row["event_id"]), default=None)
+        last = max(
+            events,
+            key=lambda row: (row["occurred_at"], row["event_id"] is not None, row["event_id"] or 0),
+            default=None,
+        )
         return last is not None and last["to_status"] in ("COMMISSIONED", "SUSPENDED", "RECOVERY", "RECOVERED")
 
     # 005
@@ -442,7 +452,7 @@ class _Slot:
                 continue
             recipient, reasons = self.recipient(self.holders(row["device_id"], row["completed_at"]))
             if recipient is None:
-                self.problem(reasons[0], f"attempt:{row['attempt_id']}")
+                self.problem(reasons[0], f"attempt:{'' if row['attempt_id'] is None else row['attempt_id']}")
                 continue
             days = activity.setdefault(recipient, {f"{self.begin + day * DAY:%Y%m%d}": [0, 0] for day in range(7)})
             days[f"{row['completed_at']:%Y%m%d}"][row["outcome"] == "FAILURE"] += 1
@@ -455,17 +465,21 @@ class _Slot:
     def rows_006(self) -> list[Any]:
         rows, open_now = [], {}
         reported = self.state.reported["006"]
-        events = [
-            row
-            for row in self.data.device_status_events
-            if is_installation(row) and (row["recorded_at"] is None or row["recorded_at"] <= self.cut_off)
-        ]
+        events = [row for row in self.data.device_status_events if is_installation(row) and self.may_be_seen(row)]
         doubled = {
             row["event_id"]
             for row in events
-            if sum(row["event_id"] == it["event_id"] for it in self.data.device_status_events) > 1
+            if sum(row["event_id"] == it["event_id"] and self.may_be_seen(it) for it in self.data.device_status_events)
+            > 1
         }
-        found = [(f"event:{row['event_id']}", row, False) for row in events]
+        found = [(f"event:{row['event_id']}", row, False) for row in events if row["event_id"] is not None]
+        if any(
+            row["event_id"] is None
+            and None not in (row["recorded_at"], row["occurred_at"])
+            and row["occurred_at"] < self.end
+            for row in events
+        ):
+            open_now["event:"] = ("empty:event_id",)
         for device_id in {row["device_id"] for row in self.data.network_notifications}:
             first = self.first_notification(device_id)
             if first is not None:

@@ -53,12 +53,11 @@ def broken_rows(
     if report in BY_ATTEMPT and has_unplaceable:
         unplaceable = data.fetch(contract_breaks.unplaceable_attempts(report, question))
         for key, reason in zip(unplaceable["key"].to_pylist(), unplaceable["reason"].to_pylist(), strict=True):
-            if key is None:
-                found.problems["attempt:"] = "empty:attempt_id"
-            else:
-                found.held[ledger_key(report, key)] = reason
+            found.held[ledger_key(report, key)] = reason
     if report in BY_ATTEMPT and doubled.num_rows:
         _add_doubled(found, report, question, data, doubled, open_holds)
+    if report is Report.ECOSMIG_006 and has_unplaceable:
+        found.held["event:"] = "empty:event_id"
     if report is Report.ECOSMIG_006 and doubled.num_rows:
         rows = ecosmig_006.belonging(question)
         here = data.memory_table(doubled)

@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from ecosmig_publish.ledger import HeldEntry
 from ecosmig_publish.reports.contract_breaks import OUTCOMES
+from ecosmig_publish.workflows.issuing.keys import NUMBERLESS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -36,7 +37,10 @@ def settle_holds(
     still, closed = dict(held), {}
     unaccounted = []
     for hold in open_holds:
-        if hold.key in reported:
+        if hold.key in NUMBERLESS and hold.key not in held:
+            # No row without a number stands in the source any more.
+            closed[hold.key] = NOT_OF_THIS_REPORT
+        elif hold.key in reported:
             closed[hold.key] = REPORTED
         elif hold.key not in held:
             unaccounted.append(hold)

@@ -19,10 +19,14 @@ HOLDING = (*BY_ATTEMPT, Report.ECOSMIG_006)
 """The reports that hold rows."""
 
 
+NUMBERLESS = ("attempt:", "event:")
+"""What the ledger calls all source rows of a kind that have no number."""
+
+
 def ledger_key(report: Report, key: object) -> str:
     """Return what the ledger calls a source row: `attempt:6`, `event:3`, `gpf:<Device ID>`, `device:<Device ID>`."""
     if report in BY_ATTEMPT:
-        return f"attempt:{key}"
+        return "attempt:" if key is None else f"attempt:{key}"
     if report in (Report.ECOSMIG_003, Report.ECOSMIG_004):
         return f"device:{key}"
     return str(key)
@@ -30,9 +34,10 @@ def ledger_key(report: Report, key: object) -> str:
 
 def source_keys(report: Report, ledger_keys: Iterable[str]) -> pa.Table:
     """Return a table of one column, `key`, as the report's expressions know them."""
+    numbered = [key for key in ledger_keys if key not in NUMBERLESS]
     if report in BY_ATTEMPT:
-        return pa.table({"key": pa.array([int(key.partition(":")[2]) for key in ledger_keys], pa.int64())})
-    return pa.table({"key": pa.array(list(ledger_keys), pa.string())})
+        return pa.table({"key": pa.array([int(key.partition(":")[2]) for key in numbered], pa.int64())})
+    return pa.table({"key": pa.array(numbered, pa.string())})
 
 
 def packed(keys: Sequence[pa.Array]) -> list[bytes]:

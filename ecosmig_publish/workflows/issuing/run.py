@@ -62,8 +62,8 @@ def _issuing(
             policy=policy,
             run=run,
             register=party_register(data),
-            doubled_attempts=_keys(data.fetch(doubled_attempts(attempts))),
-            doubled_events=_keys(data.fetch(doubled_events(events))),
+            doubled_attempts=_keys(data.fetch(doubled_attempts(attempts, run.cut_off))),
+            doubled_events=_keys(data.fetch(doubled_events(events, run.cut_off))),
             doubled_devices=_keys(data.fetch(doubled_devices(data.tables.devices))),
         )
 

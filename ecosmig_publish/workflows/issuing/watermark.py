@@ -11,6 +11,8 @@ from ecosmig_publish.reports import watermarks
 from ecosmig_publish.reports.contract_breaks import OUTCOMES
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ecosmig_publish.migration_data import MigrationData
     from ecosmig_publish.reports.question import Question
 
@@ -32,13 +34,13 @@ def coverage(report: Report, question: Question, data: MigrationData) -> Coverag
     """Count what a slot is about."""
     if report in OUTCOMES:
         row = data.fetch(watermarks.of_attempts(report, question)).to_pylist()[0]
-        earlier = Watermark(row["earlier_count"], row["earlier_checksum"]) if question.previous else None
-        return Coverage(Watermark(row["count"], row["checksum"]), earlier, row["fresh"], row["unplaceable"])
+        return _coverage(row, question, fresh=row["fresh"])
     if report is Report.ECOSMIG_006:
-        events = data.tables.device_status_events
-        now, earlier = (
-            Watermark(**data.fetch(watermarks.of_commissionings(events, bounds)).to_pylist()[0]) if bounds else None
-            for bounds in (question.bounds, question.previous)
-        )
-        return Coverage(now, earlier, None, 0)
+        row = data.fetch(watermarks.of_installations(question)).to_pylist()[0]
+        return _coverage(row, question, fresh=None)
     return Coverage(None, None, None, 0)
+
+
+def _coverage(row: Mapping[str, int], question: Question, *, fresh: int | None) -> Coverage:
+    earlier = Watermark(row["earlier_count"], row["earlier_checksum"]) if question.previous else None
+    return Coverage(Watermark(row["count"], row["checksum"]), earlier, fresh, row["unplaceable"])
