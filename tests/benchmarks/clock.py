@@ -1,0 +1,71 @@
+"""Where the product's time goes: its parts wrapped in clocks, one reading for each slot."""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from ecosmig_publish.ledger import Ledger
+    from ecosmig_publish.migration_data import MigrationData
+
+OPENING = "opening"
+"""The reading for what stands before the first slot."""
+PHASES = ("questions", "first rows", "rows", "ledger")
+"""Scans beside the report's own rows; the engine until the first batch; engine and writer side by side; the record."""
+
+
+class Clocks:
+    """Seconds by slot and phase; `seconds[report]["all"]` is the whole slot."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
+        self._report = OPENING
+        self._began = time.monotonic()
+
+    def begin(self, report: str) -> None:
+        """Close the present slot's reading and begin the next one's."""
+        now = time.monotonic()
+        self.seconds[self._report]["all"] += now - self._began
+        self._report, self._began = report, now
+
+    def timed(self, phase: str, function: Callable[..., Any]) -> Callable[..., Any]:
+        """Return `function`, its time added to `phase`."""
+
+        def call(*arguments: Any, **named: Any) -> Any:
+            began = time.monotonic()
+            try:
+                return function(*arguments, **named)
+            finally:
+                self.seconds[self._report][phase] += time.monotonic() - began
+
+        return call
+
+    def watch_data(self, data: MigrationData) -> MigrationData:
+        """Put the source's two ways of running an expression on the clock."""
+        stream = data.stream
+
+        def timed_stream(*arguments: Any, **named: Any) -> Iterator[Any]:
+            began, phase = time.monotonic(), "first rows"
+            for batch in stream(*arguments, **named):
+                now = time.monotonic()
+                self.seconds[self._report][phase] += now - began
+                yield batch
+                if phase == "first rows":
+                    # From here on engine and writer work side by side: what counts is until the last row.
+                    began, phase = now, "rows"
+                else:
+                    began = now
+            self.seconds[self._report][phase] += time.monotonic() - began
+
+        data.fetch = self.timed("questions", data.fetch)  # type: ignore[method-assign]
+        data.stream = timed_stream  # type: ignore[method-assign]
+        return data
+
+    def watch_ledger(self, ledger: Ledger) -> Ledger:
+        """Put the record of a slot on the clock."""
+        ledger.record_slot = self.timed("ledger", ledger.record_slot)  # type: ignore[method-assign]
+        return ledger
