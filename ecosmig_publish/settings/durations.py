@@ -5,15 +5,21 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
-_DURATION = re.compile(r"([0-9]+)(s|m|h|d)")
+RULE = "a whole number and its unit, such as 90s, 30m, 24h or 2d"
+
+_DURATION = re.compile(r"([0-9]{1,9})(s|m|h|d)")
+_LONGEST = timedelta(days=366)
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
-def parse_duration(value: object) -> object:
-    """Return a `timedelta` for a duration's text; anything else is left to the model. Raises `ValueError`."""
-    if not isinstance(value, str):
+def parse_duration(value: object) -> timedelta:
+    """Return a `timedelta` for a duration's text; one that has been parsed stays. Raises `ValueError`."""
+    if isinstance(value, timedelta):
         return value
-    match = _DURATION.fullmatch(value.strip())
+    match = _DURATION.fullmatch(value.strip()) if isinstance(value, str) else None
     if match is None:
-        raise ValueError("a duration is a whole number and a unit: 90s, 30m, 24h, 2d")
-    return timedelta(**{_UNITS[match[2]]: int(match[1])})
+        raise ValueError(f"must be {RULE}")
+    duration = timedelta(**{_UNITS[match[2]]: int(match[1])})
+    if duration > _LONGEST:
+        raise ValueError(f"longer than {_LONGEST.days} days")
+    return duration

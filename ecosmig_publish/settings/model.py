@@ -1,8 +1,8 @@
-"""What can be configured, and what each key may hold."""
+"""What can be configured; each field's `description` is the rule that a wrong value is answered with."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -11,9 +11,22 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_valida
 from ecosmig_publish.emrr.catalogue import MAX_ROWS_PER_FILE
 from ecosmig_publish.emrr.terms import Signifier, parse_signifier
 from ecosmig_publish.errors import InvalidFileError
-from ecosmig_publish.settings.durations import parse_duration
+from ecosmig_publish.settings import durations, instants
 
-Duration = Annotated[timedelta, BeforeValidator(parse_duration), Field(ge=timedelta(0))]
+
+def _no_flag(value: object) -> object:
+    # true would otherwise pass for 1.
+    if isinstance(value, bool):
+        raise ValueError("must be a number, not true or false")  # noqa: TRY004 - pydantic takes a ValueError for a fault
+    return value
+
+
+Duration = Annotated[timedelta, BeforeValidator(durations.parse_duration), Field(description=durations.RULE)]
+Instant = Annotated[datetime, BeforeValidator(instants.parse_instant), Field(description=instants.RULE)]
+Number = Annotated[int, BeforeValidator(_no_flag)]
+Place = Annotated[Path, Field(description="a path, relative to this file's folder or absolute")]
+Address = Annotated[str, Field(pattern=r"^https://[^\s/]+", description="an address that begins with https://")]
+Texts = Annotated[tuple[str, ...], Field(description='a list of texts, such as ["one", "two"]')]
 
 TABLES = (
     "parties",
@@ -33,89 +46,113 @@ class _Section(BaseModel):
 class SourceSettings(_Section):
     """`[source]`: where the migration data lies; `tables` maps a contract table to the owner's, or to a SELECT."""
 
-    url: str = "parquet:data"
+    url: str = Field(
+        default="parquet:data",
+        pattern=r"^[a-z]+[a-z0-9+]*:.",
+        description="an address such as parquet:DIR, csv:DIR or duckdb:FILE",
+    )
     settle: Duration = timedelta(0)
-    tables: dict[str, str] = Field(default_factory=dict)
-    memory_limit: str = Field(default="4GB", pattern=r"^[0-9]+(\.[0-9]+)?\s*[KMGT]i?B$")
-    threads: int = Field(default=0, ge=0)
+    tables: dict[str, str] = Field(
+        default_factory=dict, description='contract table = "the owner\'s table, or a SELECT"'
+    )
+    memory_limit: str = Field(
+        default="4GB", pattern=r"^[0-9]+(\.[0-9]+)?\s*[KMGT]i?B$", description="a size such as 500MB or 4GB"
+    )
+    threads: Number = Field(default=0, ge=0, le=1024, description="a whole number from 0 (all cores) to 1024")
 
     @field_validator("tables")
     @classmethod
     def _tables_of_the_contract(cls, tables: dict[str, str]) -> dict[str, str]:
-        for name in tables:
+        for name, source in tables.items():
             if name not in TABLES:
                 raise ValueError(f"{name!r} is no table of the contract; they are {', '.join(TABLES)}")
+            if not source.strip():
+                raise ValueError(f"{name} is mapped to nothing; name the owner's table, or a SELECT")
         return tables
 
 
 class LedgerSettings(_Section):
     """`[ledger]`."""
 
-    url: str = Field(default="sqlite:state/ecosmig.db", repr=False)
+    url: str = Field(
+        default="sqlite:state/ecosmig.db",
+        repr=False,
+        pattern=r"^(sqlite:/?[^/]|postgres(ql)?(\+[a-z0-9]+)?://.)",
+        description="sqlite:PATH, or postgresql:// and where it is",
+    )
 
 
 class OutboxSettings(_Section):
     """`[outbox]`."""
 
-    path: Path = Path("state/outbox")
+    path: Place = Path("state/outbox")
 
 
 class FolderSettings(_Section):
     """`[destination.folder]`."""
 
-    path: Path = Path("published")
+    path: Place = Path("published")
 
 
 class OnboardingSettings(_Section):
     """`[destination.sharepoint.onboarding]`: another app, or a person, for the right to grant access."""
 
-    identity: Literal["certificate", "workload", "managed", "device-code"] = "certificate"
+    identity: Literal["certificate", "workload", "managed", "device-code"] = Field(
+        default="certificate", description='"certificate", "workload", "managed" or "device-code"'
+    )
     tenant_id: str = ""
     client_id: str = ""
-    certificate: Path | None = None
+    certificate: Place | None = None
 
 
 class SharePointSettings(_Section):
     """`[destination.sharepoint]`."""
 
-    site_url: str = Field(pattern=r"^https://")
-    library: str = "Documents"
-    root_folder: str = "ECoS Migration Reports"
-    staging_folder: str = "_staging"
-    owners: tuple[str, ...] = ()
+    site_url: Address
+    library: str = Field(default="Documents", min_length=1, description="a library's name")
+    root_folder: str = Field(default="ECoS Migration Reports", min_length=1, description="a folder's name")
+    staging_folder: str = Field(default="_staging", min_length=1, description="a folder's name")
+    owners: Texts = ()
     access_proof_max_age: Duration = timedelta(hours=24)
-    identity: Literal["certificate", "workload", "managed"] = "certificate"
+    identity: Literal["certificate", "workload", "managed"] = Field(
+        default="certificate", description='"certificate", "workload" or "managed"'
+    )
     tenant_id: str = ""
     client_id: str = ""
-    certificate: Path | None = None
-    authority: str = Field(default="https://login.microsoftonline.com", pattern=r"^https://")
-    graph_url: str = Field(default="https://graph.microsoft.com", pattern=r"^https://")
+    certificate: Place | None = None
+    authority: Address = "https://login.microsoftonline.com"
+    graph_url: Address = "https://graph.microsoft.com"
     ca_bundle: str = ""
-    resource_units_per_minute: int = Field(default=0, ge=0)
-    workers: int = Field(default=4, ge=1, le=32)
+    resource_units_per_minute: Number = Field(default=0, ge=0, description="a whole number, 0 or more")
+    workers: Number = Field(default=4, ge=1, le=32, description="a whole number from 1 to 32")
     onboarding: OnboardingSettings | None = None
 
 
 class DestinationSettings(_Section):
     """`[destination]`."""
 
-    kind: Literal["folder", "sharepoint"] = "folder"
+    kind: Literal["folder", "sharepoint"] = Field(default="folder", description='"folder" or "sharepoint"')
     folder: FolderSettings = FolderSettings()
     sharepoint: SharePointSettings | None = None
 
     @model_validator(mode="after")
     def _kind_has_its_section(self) -> DestinationSettings:
-        if self.kind == "sharepoint" and self.sharepoint is None:
-            raise ValueError('kind = "sharepoint" needs a section [destination.sharepoint]')
+        if self.kind != "sharepoint":
+            return self
+        if self.sharepoint is None:
+            raise ValueError('kind = "sharepoint" needs a section [destination.sharepoint] with site_url in it')
+        lacking = _lacking(self.sharepoint)
+        if lacking:
+            raise ValueError(f'sharepoint.identity = "{self.sharepoint.identity}" needs {" and ".join(lacking)} too')
         return self
 
 
 class SupplierSettings(_Section):
     """One recipient's users, or its one Entra group."""
 
-    signifier: Signifier
-    users: tuple[str, ...] = ()
-    group: str | None = None
+    signifier: Signifier = Field(description="a SEC Party Signifier: six characters of A-Z and 0-9")
+    users: Texts = ()
+    group: str | None = Field(default=None, description="the object id or mail of one Entra group")
 
     @field_validator("signifier")
     @classmethod
@@ -128,7 +165,7 @@ class SupplierSettings(_Section):
     @model_validator(mode="after")
     def _users_or_group(self) -> SupplierSettings:
         if self.users and self.group:
-            raise ValueError("has both users and a group; name one of them")
+            raise ValueError(f"{self.signifier} has both users and a group; name one of them")
         return self
 
 
@@ -136,28 +173,21 @@ class Settings(_Section):
     """The whole configuration; `base` is the folder that relative paths start from."""
 
     base: Path
-    start: datetime
-    empty_reports: Literal["skip", "issue"] = "skip"
-    rows_per_file: int = Field(default=MAX_ROWS_PER_FILE, ge=1, le=MAX_ROWS_PER_FILE)
+    start: Instant
+    empty_reports: Literal["skip", "issue"] = Field(default="skip", description='"skip" or "issue"')
+    rows_per_file: Number = Field(
+        default=MAX_ROWS_PER_FILE,
+        ge=1,
+        le=MAX_ROWS_PER_FILE,
+        description=f"a whole number from 1 to {MAX_ROWS_PER_FILE}: the trailer has six digits for it",
+    )
     source: SourceSettings = SourceSettings()
     ledger: LedgerSettings = LedgerSettings()
     outbox: OutboxSettings = OutboxSettings()
     destination: DestinationSettings = DestinationSettings()
-    suppliers: tuple[SupplierSettings, ...] = ()
-
-    @field_validator("start", mode="before")
-    @classmethod
-    def _start_is_written_whole(cls, start: object) -> object:
-        if isinstance(start, (datetime, str)):
-            return start
-        raise ValueError("an instant with its zone is wanted, such as 2026-01-01T00:00:00Z")
-
-    @field_validator("start")
-    @classmethod
-    def _start_has_a_zone(cls, start: datetime) -> datetime:
-        if start.tzinfo is None:
-            raise ValueError("has no zone; write 2026-01-01T00:00:00Z")
-        return start.astimezone(UTC)
+    suppliers: tuple[SupplierSettings, ...] = Field(
+        default=(), description='entries [[suppliers]], or the name of a file such as "suppliers.csv"'
+    )
 
     @model_validator(mode="after")
     def _each_supplier_once(self) -> Settings:
@@ -167,3 +197,15 @@ class Settings(_Section):
                 raise ValueError(f"suppliers: {supplier.signifier} stands there twice")
             seen.add(supplier.signifier)
         return self
+
+
+def _lacking(sharepoint: SharePointSettings) -> list[str]:
+    """Return what the identity needs and the section lacks; other identities take theirs from where they run."""
+    if sharepoint.identity != "certificate":
+        return []
+    needed = {
+        "tenant_id": sharepoint.tenant_id,
+        "client_id": sharepoint.client_id,
+        "certificate": sharepoint.certificate,
+    }
+    return [key for key, value in needed.items() if not value]
