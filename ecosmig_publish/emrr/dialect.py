@@ -16,6 +16,7 @@ LONGEST_RECORD = 16_384
 """Bytes; the longest record that the EMRR's lengths allow has fewer than 2,000."""
 
 TOO_LONG = "record-too-long"
+_OPEN = "open-quote"
 
 _BOM = b"\xef\xbb\xbf"
 _NEEDS_QUOTES = re.compile(r'[,"\r\n]')
@@ -84,13 +85,13 @@ def _records(lines: Iterator[bytes]) -> Iterator[tuple[bytes, list[Problem]]]:
             if part is not None:
                 parts.append(part)
                 size += len(part)
-            if part is None or size > LONGEST_RECORD:
+            if part is None or size > LONGEST_RECORD or _closes_badly(part):
                 break
             is_open = _ends_inside_quotes(part, inside=True)
         if is_open:
             again.extend(reversed(parts[1:]))
             record, problems = _without_end(line)
-            yield record, [*problems, ("open-quote", "a quote is not closed")]
+            yield record, [*problems, (_OPEN, "a quote is not closed")]
         else:
             yield _without_end(b"".join(parts))
 
@@ -112,6 +113,12 @@ def _ends_inside_quotes(line: bytes, *, inside: bool) -> bool:
         place = comma + 1
 
 
+def _closes_badly(line: bytes) -> bool:
+    """Whether the quote that ends what `line` goes on with stands within a value: it then began another one."""
+    end = _end_of_quoted(line, 0)
+    return end < len(line) and line[end + 1 : end + 2] not in (b"", b",", b"\r", b"\n")
+
+
 def _end_of_quoted(line: bytes, place: int) -> int:
     match = _INSIDE_QUOTES.match(line, place)
     return match.end() if match else place
@@ -130,6 +137,7 @@ def _fields(text: str, problems: list[Problem]) -> list[str]:
         if "\r" in text:
             problems.append(("bare-cr", "a CR stands outside quotes"))
         return text.split(",")
+    is_closed = all(rule != _OPEN for rule, _ in problems)
     fields, place = [], 0
     while True:
         quoted = _QUOTED.match(text, place)
@@ -141,7 +149,7 @@ def _fields(text: str, problems: list[Problem]) -> list[str]:
             comma = text.find(",", quoted.end() if quoted else place)
             end = len(text) if comma < 0 else comma
             value = text[place:end]
-            if '"' in value:
+            if '"' in value and is_closed:
                 problems.append(("bad-quotes", "a quote stands in a value that is not quoted as a whole"))
             elif "\r" in value:
                 problems.append(("bare-cr", "a CR stands outside quotes"))
