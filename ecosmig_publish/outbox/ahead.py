@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
+from collections.abc import Generator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -37,13 +38,18 @@ class _Reader:
         self._thread.join()
 
     def _read(self) -> None:
+        coming = iter(self._batches)
         try:
-            for batch in self._batches:
+            for batch in coming:
                 if not self._put(batch):
                     return
             self._put(_END)
         except BaseException as error:  # noqa: BLE001 - it is raised again by the thread that waits for it
             self._put(error)
+        finally:
+            # Left early, it still holds the engine's result.
+            if isinstance(coming, Generator):
+                coming.close()
 
     def _put(self, item: object) -> bool:
         while not self._stopping.is_set():

@@ -8,6 +8,7 @@ import uuid
 from typing import TYPE_CHECKING
 
 from ecosmig_publish.errors import OutboxError
+from ecosmig_publish.fingerprint import fingerprint_file
 from ecosmig_publish.outbox.faults import outbox_faults
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ecosmig_publish.emrr.terms import Slot
+    from ecosmig_publish.fingerprint import Fingerprint
 
 
 class Outbox:
@@ -28,19 +30,15 @@ class Outbox:
         name = f"{slot.report}_{slot.due_at:%Y%m%dT%H%M%S}_{uuid.uuid4().hex[:8]}"
         directory = self.path / name
         with outbox_faults(directory):
-            self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
+            _make(self.path)
             directory.mkdir(mode=0o700)
         return directory
 
     def seal(self, directory: Path) -> None:
         """Make the directory's entries durable; its files are already."""
         with outbox_faults(directory):
-            for path in (directory, self.path):
-                descriptor = os.open(path, os.O_RDONLY)
-                try:
-                    os.fsync(descriptor)
-                finally:
-                    os.close(descriptor)
+            _sync(directory)
+            _sync(self.path)
 
     def discard(self, directory: Path) -> None:
         """Remove an attempt that came to nothing."""
@@ -68,9 +66,34 @@ class Outbox:
     def file(self, relative: str) -> Path:
         """Return the file at `relative`, which must be there."""
         path = self.path / relative
-        if not path.is_file():
+        with outbox_faults(path):
+            is_there = path.is_file()
+        if not is_there:
             raise OutboxError(
                 f"outbox {path}: the file is gone",
                 hint="Restore it from a backup of the outbox; its number can't be issued again.",
             )
         return path
+
+    def fingerprint(self, relative: str) -> Fingerprint:
+        """Return what the bytes of the file at `relative` are now."""
+        path = self.file(relative)
+        with outbox_faults(path):
+            return fingerprint_file(path)
+
+
+def _make(path: Path) -> None:
+    """Make the outbox where there is none, for its owner alone, and what it stands in."""
+    if path.exists():
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.mkdir(exist_ok=True, mode=0o700)
+    _sync(path.parent)
+
+
+def _sync(directory: Path) -> None:
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 _SPECIAL = '[,"\r\n]'
 _SECONDS_A_DAY = 86_400
-_MICROSECONDS = 1_000_000
+_TICKS_A_SECOND = {"s": 1, "ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}
 
 
 def detail_lines(batch: Any, fields: list[str]) -> Any:
@@ -25,7 +25,7 @@ def _printed(column: Any) -> Any:
     if pa.types.is_timestamp(kind):
         return _instants(column)
     if pa.types.is_date(kind):
-        return _filled(pc.strftime(column, "%Y%m%d"))
+        return _dates(column)
     if pa.types.is_integer(kind):
         return _filled(column.cast(pa.string()))
     return _quoted(_filled(column.cast(pa.string())))
@@ -55,26 +55,40 @@ def _holds_special(column: Any) -> bool:
 
 
 def _instants(column: Any) -> Any:
-    """Return `YYYYMMDDThhmmss` of each instant, cut to seconds; null becomes nothing."""
-    micros = column.cast(pa.timestamp("us")).cast(pa.int64())
-    values = pc.fill_null(micros, 0).to_numpy(zero_copy_only=False)
-    seconds = np.floor_divide(values, _MICROSECONDS)
+    """Return `YYYYMMDDThhmmss` of each instant, cut to seconds, before 1970 too; null becomes nothing."""
+    ticks = pc.fill_null(column.cast(pa.int64()), 0).to_numpy(zero_copy_only=False)
+    seconds = np.floor_divide(ticks, _TICKS_A_SECOND[column.type.unit])
     days = np.floor_divide(seconds, _SECONDS_A_DAY)
     clock = (seconds - days * _SECONDS_A_DAY).astype(np.int32)
-    dates = days.astype("datetime64[D]")
-    months = dates.astype("datetime64[M]")
-    years = dates.astype("datetime64[Y]").astype(np.int32) + 1970
-    text = np.empty((len(values), 15), dtype=np.uint8)
-    _digits(text, 0, 4, years)
-    _digits(text, 4, 2, months.astype(np.int32) % 12 + 1)
-    _digits(text, 6, 2, (dates - months).astype(np.int32) + 1)
+    text = np.empty((len(ticks), 15), dtype=np.uint8)
+    _print_days(text, days)
     text[:, 8] = ord("T")
     _digits(text, 9, 2, clock // 3600)
     _digits(text, 11, 2, clock // 60 % 60)
     _digits(text, 13, 2, clock % 60)
-    fixed = pa.Array.from_buffers(pa.binary(15), len(values), [None, pa.py_buffer(text)])
+    return _texts(text, column)
+
+
+def _dates(column: Any) -> Any:
+    """Return `YYYYMMDD` of each date; null becomes nothing."""
+    days = pc.fill_null(column.cast(pa.date32()).cast(pa.int32()), 0).to_numpy(zero_copy_only=False)
+    text = np.empty((len(days), 8), dtype=np.uint8)
+    _print_days(text, days)
+    return _texts(text, column)
+
+
+def _texts(text: Any, column: Any) -> Any:
+    fixed = pa.Array.from_buffers(pa.binary(text.shape[1]), len(text), [None, pa.py_buffer(text)])
     printed = fixed.cast(pa.binary()).cast(pa.string())
     return pc.if_else(column.is_valid(), printed, "") if column.null_count else printed
+
+
+def _print_days(text: Any, days: Any) -> None:
+    dates = days.astype("datetime64[D]")
+    months = dates.astype("datetime64[M]")
+    _digits(text, 0, 4, dates.astype("datetime64[Y]").astype(np.int32) + 1970)
+    _digits(text, 4, 2, months.astype(np.int32) % 12 + 1)
+    _digits(text, 6, 2, (dates - months).astype(np.int32) + 1)
 
 
 def _digits(text: Any, place: int, width: int, number: Any) -> None:

@@ -16,7 +16,7 @@ from ecosmig_publish.errors import (
     NameTakenError,
     StreamConflictError,
 )
-from ecosmig_publish.fingerprint import Fingerprint, fingerprint_file
+from ecosmig_publish.fingerprint import Fingerprint
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -143,7 +143,7 @@ def _place(file: WaitingFile, folder: Folder, wave: _Wave) -> bool:
     """Place one file and record it; return whether it was there already."""
     path = wave.outbox.file(file.outbox_path)
     fingerprint = Fingerprint(file.size, file.sha256, file.quick_xor_hash)
-    if fingerprint_file(path) != fingerprint:
+    if wave.outbox.fingerprint(file.outbox_path) != fingerprint:
         raise StreamConflictError(
             f"{path} is not what the ledger issued as {file.name}: its bytes changed in the outbox",
             hint="Restore the file from a backup of the outbox; nothing of this stream is published until then.",

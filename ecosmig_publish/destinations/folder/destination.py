@@ -100,6 +100,7 @@ class FolderOnDisk:
                 self._root.mkdir(parents=True, exist_ok=True)
                 (self._root / name).mkdir(exist_ok=True, mode=_FOLDER_MODE)
                 sync_directory(self._root)
+                sync_directory(self._root.parent)
         self.check_folder(folder)
         return Onboarded(folder, made=not mine)
 

@@ -1,0 +1,48 @@
+"""HTTPS as every request here wants it, whichever library sends it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import requests
+from requests.adapters import HTTPAdapter
+
+if TYPE_CHECKING:
+    from requests import PreparedRequest, Response
+
+CONNECT_SECONDS = 10.0
+READ_SECONDS = 60.0
+
+
+class PlainHttpRefused(requests.RequestException):  # noqa: N818 - a requests exception, translated with the others
+    """An address without TLS: nothing was sent."""
+
+
+class HttpsSession(requests.Session):
+    """TLS only, a time-out on every request, the configured authorities win over those of the environment.
+
+    Redirections are not followed: where they lead decides whether our token may go along. Proxies come from the
+    environment; a `.netrc` would put a password in the token's place and is not looked at.
+    """
+
+    def __init__(self, ca_bundle: str = "", *, timeout: tuple[float, float] = (CONNECT_SECONDS, READ_SECONDS)) -> None:
+        super().__init__()
+        self._verify: bool | str = ca_bundle or True
+        self._timeout = timeout
+        self.auth = _as_it_is
+        self.mount("https://", HTTPAdapter(max_retries=0, pool_connections=4, pool_maxsize=4))
+
+    def request(self, method: str, url: str, **keywords: Any) -> Response:  # type: ignore[override]
+        """See `requests.Session.request`; `verify` and `allow_redirects` are decided here."""
+        if urlsplit(url).scheme != "https":
+            raise PlainHttpRefused(f"{urlsplit(url).hostname}: only https is spoken here")
+        keywords["verify"] = self._verify
+        keywords["allow_redirects"] = False
+        if keywords.get("timeout") is None:
+            keywords["timeout"] = self._timeout
+        return super().request(method, url, **keywords)
+
+
+def _as_it_is(request: PreparedRequest) -> PreparedRequest:
+    return request

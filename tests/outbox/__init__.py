@@ -1,0 +1,1 @@
+"""The outbox: lines, files, directories."""
