@@ -5,6 +5,7 @@ from __future__ import annotations
 import glob
 import re
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from ecosmig_publish.emrr.terms import Signifier, parse_signifier
 from ecosmig_publish.errors import InvalidFileError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 _CHUNK = 1 << 20
 _WILDCARD = re.compile(r"[*?\[]")
@@ -29,7 +30,9 @@ def files_in(places: Sequence[Path]) -> list[Path]:
         if place.is_dir():
             found = sorted(path for path in place.rglob("*") if path.suffix.lower() == ".csv" and path.is_file())
             if not found:
-                raise UsageError(f"{place}: no file named *.csv in this folder", hint="Name files, or their folder.")
+                raise UsageError(
+                    f"{shown_name(str(place))}: no file named *.csv in this folder", hint="Name files, or their folder."
+                )
             files += found
         else:
             files.append(place)
@@ -44,7 +47,10 @@ def folders_in(places: Sequence[Path]) -> list[Path]:
     folders: list[Path] = []
     for place in _expanded(places):
         if not place.is_dir():
-            raise UsageError(f"{place}: not a folder", hint="Name a recipient's folder, or the folder of all of them.")
+            raise UsageError(
+                f"{shown_name(str(place))}: not a folder",
+                hint="Name a recipient's folder, or the folder of all of them.",
+            )
         folders += _folders_from(place)
     return folders
 
@@ -57,16 +63,35 @@ def owner_of(folder: Path) -> Signifier | None:
         return None
 
 
-def chunks_of(path: Path) -> Iterator[bytes]:
-    """Yield a file's bytes, or stdin's for `-`. Raises `UsageError` where it can't be read."""
+def size_of(path: Path) -> int:
+    """Return a file's bytes, 0 where that isn't known beforehand."""
     try:
-        if path.name == "-":
-            yield from iter(lambda: sys.stdin.buffer.read(_CHUNK), b"")
-            return
-        with path.open("rb") as file:
-            yield from iter(lambda: file.read(_CHUNK), b"")
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
+def chunks_of(path: Path, read: Callable[[int], None]) -> Iterator[bytes]:
+    """Yield a file's bytes, or stdin's for `-`, and tell `read` how many. Raises `UsageError`."""
+    try:
+        with nullcontext(sys.stdin.buffer) if path.name == "-" else path.open("rb") as file:
+            while chunk := file.read(_CHUNK):
+                read(len(chunk))
+                yield chunk
     except OSError as error:
-        raise UsageError(f"{path}: {error.strerror}", hint="Name files that this user can read.") from error
+        raise UsageError(
+            f"{shown_name(str(path))}: {error.strerror}", hint="Name files that this user can read."
+        ) from error
+
+
+def written_name(text: str) -> str:
+    """Return a path as JSON can hold it: as it is, but for bytes that are no UTF-8, which are escaped."""
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
+def shown_name(text: str) -> str:
+    """Return a path as it can be printed on one line: what can't be seen, or isn't UTF-8, is escaped."""
+    return "".join(mark if mark.isprintable() else repr(mark)[1:-1] for mark in text)
 
 
 def _expanded(places: Sequence[Path]) -> Iterator[Path]:
@@ -77,7 +102,9 @@ def _expanded(places: Sequence[Path]) -> Iterator[Path]:
         # A shell on Windows hands wildcards over as they are.
         found = sorted(glob.glob(str(place))) if _WILDCARD.search(str(place)) else []  # noqa: PTH207 - any root
         if not found:
-            raise UsageError(f"{place}: no such file or folder", hint="Check the path; wildcards may be used.")
+            raise UsageError(
+                f"{shown_name(str(place))}: no such file or folder", hint="Check the path; wildcards may be used."
+            )
         yield from map(Path, found)
 
 

@@ -207,3 +207,28 @@ def test_help_shows_an_example_and_the_exit_statuses(tmp_path: Path) -> None:
         text = ecosmig(command, "--help", cwd=tmp_path).stdout.decode()
         assert f"ecosmig report {command}" in text
         assert "Exit statuses: 0" in text
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only there a name may be any bytes")
+def test_a_name_that_is_no_text_is_escaped_on_one_line(tmp_path: Path) -> None:
+    (tmp_path / os.fsdecode(b"a\xff\x1b[31m\n.csv")).write_bytes(b"x")
+    run = ecosmig("validate", tmp_path, cwd=tmp_path)
+    assert run.returncode == 20
+    assert run.stdout.decode().splitlines()[0] == rf"{tmp_path}/a\udcff\x1b[31m\n.csv: 4 findings"
+    found = document(ecosmig("sequence", tmp_path, "--json", cwd=tmp_path))["findings"]
+    assert [(it["file"], it["rule"]) for it in found] == [("a\\udcff\x1b[31m\n.csv", "name")]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no pseudo-terminals there")
+def test_a_large_file_shows_a_bar_on_a_terminal_and_its_result_on_stdout_alone(tmp_path: Path) -> None:
+    header, line, _, _ = GOOD.read_bytes().split(b"\r\n")
+    rows = 110_000  # of 84 bytes
+    (tmp_path / NAME).write_bytes(b"\r\n".join([header, *[line] * rows, b"99,%d,DCC Controlled" % rows, b""]))
+    ours, theirs = os.openpty()
+    command = [sys.executable, "-m", "ecosmig_publish", "report", "validate", NAME]
+    run = subprocess.run(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=theirs, check=False)
+    os.close(theirs)
+    seen = os.read(ours, 1 << 16)
+    os.close(ours)
+    assert (run.returncode, run.stdout) == (0, b"1 file: right.\n")
+    assert b"reading" in seen

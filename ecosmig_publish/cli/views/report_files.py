@@ -7,7 +7,8 @@ from itertools import groupby
 from textwrap import fill
 from typing import TYPE_CHECKING
 
-from ecosmig_publish.cli.places import chunks_of, files_in, folders_in, owner_of
+from ecosmig_publish.cli.places import chunks_of, files_in, folders_in, owner_of, shown_name, size_of, written_name
+from ecosmig_publish.cli.reading_bar import reading_bar
 from ecosmig_publish.cli.words import parse_suppliers
 from ecosmig_publish.emrr.filename import parse_file_name
 from ecosmig_publish.emrr.validation import FileContent, Finding, contents_of, validate_file, validate_sequence
@@ -37,13 +38,16 @@ class _Outcome:
 
 def validate_and_show(invocation: Invocation, places: Sequence[Path]) -> int:
     """Check each file; returns 20 on a finding."""
-    outcomes = []
-    for path in files_in(places):
-        name = None if path.name == "-" else path.name
-        outcomes.append(_outcome(path, validate_file(name, chunks_of(path))))
+    files, outcomes = files_in(places), []
+    with reading_bar(invocation, total=sum(map(size_of, files))) as read:
+        for path in files:
+            name = None if path.name == "-" else path.name
+            outcomes.append(_outcome(path, validate_file(name, chunks_of(path, read))))
     document = {
-        "files": [{"file": it.place, "findings": it.count} for it in outcomes],
-        "findings": [{**asdict(finding), "file": it.place} for it in outcomes for finding in it.findings],
+        "files": [{"file": written_name(str(it.place)), "findings": it.count} for it in outcomes],
+        "findings": [
+            {**_shown(finding), "file": written_name(str(it.place))} for it in outcomes for finding in it.findings
+        ],
         "count": sum(it.count for it in outcomes),
     }
     invocation.result(document, lambda: _say(outcomes, _counted(len(outcomes), "file"), "right"))
@@ -64,7 +68,7 @@ def sequence_and_show(
         files += len(contents)
         described.append(
             {
-                "folder": folder,
+                "folder": written_name(str(folder)),
                 "recipient": recipient,
                 "files": len(contents),
                 "streams": _streams(contents),
@@ -73,7 +77,9 @@ def sequence_and_show(
         )
     document = {
         "folders": described,
-        "findings": [{"folder": it.place, **asdict(finding)} for it in outcomes for finding in it.findings],
+        "findings": [
+            {"folder": written_name(str(it.place)), **_shown(finding)} for it in outcomes for finding in it.findings
+        ],
         "count": sum(it.count for it in outcomes),
     }
     looked_at = f"{_counted(files, 'file')} in {_counted(len(outcomes), 'folder')}"
@@ -88,6 +94,10 @@ def _outcome(place: Path, findings: Iterable[Finding]) -> _Outcome:
         if count <= _KEPT:
             kept.append(finding)
     return _Outcome(place, tuple(kept), count)
+
+
+def _shown(finding: Finding) -> dict[str, object]:
+    return {**asdict(finding), "file": written_name(finding.file)}
 
 
 def _status(outcomes: Sequence[_Outcome]) -> int:
@@ -123,7 +133,7 @@ def _say(outcomes: Sequence[_Outcome], looked_at: str, good: str) -> None:
     for it in outcomes:
         if not it.count:
             continue
-        lines.append(f"{it.place}: {_counted(it.count, 'finding')}")
+        lines.append(f"{shown_name(str(it.place))}: {_counted(it.count, 'finding')}")
         lines += [_finding_line(it.place, finding) for finding in it.findings[:_SHOWN]]
         if it.count > _SHOWN:
             more = f"… and {it.count - _SHOWN:,} more"
@@ -139,7 +149,7 @@ def _finding_line(place: Path, finding: Finding) -> str:
     if finding.field:
         where.append(finding.field)
     if place.name not in ("-", finding.file):
-        where.insert(0, finding.file)
+        where.insert(0, shown_name(finding.file))
     text = f"{', '.join(where)}: {finding.message} [{finding.rule}]" if where else f"{finding.message} [{finding.rule}]"
     return fill(
         text, _WIDTH, initial_indent="  ", subsequent_indent="    ", break_long_words=False, break_on_hyphens=False
