@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import errno
 import sys
-import traceback
 from typing import TYPE_CHECKING
 
 from ecosmig_publish.errors import EcosmigError, ExitStatus
@@ -14,31 +12,31 @@ if TYPE_CHECKING:
 
     from ecosmig_publish.cli.invocation import Invocation
 
+GOES_ON = "running the same command again goes on from there"
+CHANGED_NOTHING = "nothing was changed"
 
-def ended(run: Callable[[], int], invocation: Invocation) -> int:
-    """Run a command and return the exit status that the process ends with; nothing is raised but a broken pipe."""
+
+def ended(run: Callable[[], int], invocation: Invocation, *, interrupted: str = GOES_ON) -> int:
+    """Run a command and return the exit status that the process ends with; nothing is raised."""
     try:
         return int(run())
     except KeyboardInterrupt:
-        message = "interrupted; running the same command again goes on from there"
-        return _said(message, "", ExitStatus.INTERRUPTED, invocation)
+        return said(f"interrupted; {interrupted}", "", ExitStatus.INTERRUPTED, invocation)
     except EcosmigError as error:
         if invocation.verbose:
-            traceback.print_exc()
-        return _said(str(error), error.hint, error.exit_status, invocation)
-    except Exception as error:
-        if isinstance(error, OSError) and error.errno == errno.EPIPE:
-            raise
+            _print_traceback()
+        return said(str(error), error.hint, error.exit_status, invocation)
+    except Exception as error:  # noqa: BLE001 - here is where everything ends
         if invocation.verbose:
-            traceback.print_exc()
-        # The text of a foreign error may quote a source row; its kind and place never do.
-        last = traceback.extract_tb(error.__traceback__)[-1]
-        message = f"a fault of this program: {type(error).__name__} at {last.filename}:{last.lineno}"
+            _print_traceback()
         hint = "Run it again with --verbose and report what it prints; nothing that was issued is lost."
-        return _said(message, hint, ExitStatus.FAULT, invocation)
+        return said(_fault(error), hint, ExitStatus.FAULT, invocation)
 
 
-def _said(message: str, hint: str, status: ExitStatus, invocation: Invocation) -> int:
+def said(message: str, hint: str, status: ExitStatus, invocation: Invocation) -> int:
+    """Tell a person, and with `--json` a program, how it ended; return the exit status."""
+    # What was typed or read may hold what a terminal obeys, or bytes that are no text.
+    message, hint = _printable(message), _printable(hint)
     sys.stderr.write(f"ecosmig: {message}\n")
     if hint:
         sys.stderr.write(f"  next: {hint}\n")
@@ -46,3 +44,25 @@ def _said(message: str, hint: str, status: ExitStatus, invocation: Invocation) -
         error = {"message": message, "hint": hint, "exit_status": int(status)}
         invocation.result({"error": error}, lambda: None)
     return int(status)
+
+
+def _fault(error: Exception) -> str:
+    # The text of a foreign error may quote a source row; its kind and place never do.
+    place = error.__traceback__
+    while place is not None and place.tb_next is not None:
+        place = place.tb_next
+    where = f" at {place.tb_frame.f_code.co_filename}:{place.tb_lineno}" if place else ""
+    return f"a fault of this program: {type(error).__name__}{where}"
+
+
+def _print_traceback() -> None:
+    import traceback  # noqa: PLC0415 - only where it is asked for
+
+    traceback.print_exc()
+
+
+def _printable(text: str) -> str:
+    return "".join(
+        letter if letter.isprintable() or letter == "\n" else letter.encode("unicode_escape", "replace").decode()
+        for letter in text
+    )

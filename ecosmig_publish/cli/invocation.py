@@ -38,14 +38,28 @@ class Invocation:
         """Tell a person what goes on: to stderr, unless quiet."""
         if not self.quiet:
             sys.stderr.write(f"{text}\n")
+            sys.stderr.flush()
 
     def result(self, document: object, render: Callable[[], None]) -> None:
-        """Give the command's result: the document with `--json`, else what `render` prints."""
-        if self.json:
-            sys.stdout.write(json.dumps(document, default=_plain, indent=2, ensure_ascii=False) + "\n")
-        else:
-            render()
-        sys.stdout.flush()
+        """Give the command's result: the document with `--json`, else what `render` prints.
+
+        A reader that has gone (`| head`) is no fault: what the command did stays done, and so does its exit status.
+        """
+        try:
+            if self.json:
+                sys.stdout.write(json.dumps(document, default=_plain, indent=2, ensure_ascii=False) + "\n")
+            else:
+                render()
+            sys.stdout.flush()
+        except BrokenPipeError:
+            _write_to_nobody()
+
+
+def _write_to_nobody() -> None:
+    """Let whatever is still in the buffer of stdout go nowhere, also at the end of the process."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
 
 
 def _plain(value: object) -> object:

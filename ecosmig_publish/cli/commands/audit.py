@@ -6,13 +6,19 @@ import typer
 
 from ecosmig_publish.cli.commanding import command, group
 from ecosmig_publish.cli.commands.plan import Reports
+from ecosmig_publish.cli.ending import CHANGED_NOTHING
 from ecosmig_publish.cli.invocation import Invocation
 
 
 def add_to(app: typer.Typer) -> None:
     """Add the group."""
     audits = group(app, "audit", "The record: uploads and acts.")
-    command(audits, "list")(list_uploads)
+    command(
+        audits,
+        "list",
+        examples=("ecosmig audit list --supplier PXX999", "ecosmig audit list --acts", "ecosmig audit list --json"),
+        interrupted=CHANGED_NOTHING,
+    )(list_uploads)
 
 
 def list_uploads(
@@ -27,9 +33,9 @@ def list_uploads(
     ] = False,
     limit: Annotated[int, typer.Option("--limit", min=1, help="Show the latest so many; --json shows all.")] = 50,
 ) -> int:
-    """List every file with its slot, recipient, size, hashes, and when it was issued, published and proved.
+    """List every file with when it was issued, published and proved.
 
-    Example: ecosmig audit list --supplier PXX999 --json
+    --json has everything known of each: slot, recipient, folder, size, SHA-256, quickXorHash, item id.
     """
     from ecosmig_publish.cli.views.audit import show_acts, show_uploads  # noqa: PLC0415 - --help stays quick
     from ecosmig_publish.cli.words import parse_reports, parse_suppliers  # noqa: PLC0415

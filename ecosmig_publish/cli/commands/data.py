@@ -6,14 +6,27 @@ from typing import Annotated
 import typer
 
 from ecosmig_publish.cli.commanding import command, group
+from ecosmig_publish.cli.ending import CHANGED_NOTHING
 from ecosmig_publish.cli.invocation import Invocation
+from ecosmig_publish.errors import ExitStatus
 
 
 def add_to(app: typer.Typer) -> None:
     """Add the group."""
     data = group(app, "data", "The migration data: check it against the contract, generate some.")
-    command(data, "check")(check)
-    command(data, "sample")(sample)
+    command(
+        data,
+        "check",
+        examples=("ecosmig data check", "ecosmig data check --examples 20 --json"),
+        statuses=(ExitStatus.FINDING, ExitStatus.SOURCE),
+        interrupted=CHANGED_NOTHING,
+    )(check)
+    command(
+        data,
+        "sample",
+        examples=("ecosmig data sample data --devices 100000 --seed 7", "ecosmig data sample data --form duckdb"),
+        interrupted="the folder is half written; delete it and run the command again",
+    )(sample)
 
 
 def check(
@@ -22,8 +35,8 @@ def check(
 ) -> int:
     """Say precisely what in the source breaks the contract, with counts and first examples.
 
-    Exit statuses: 0 no errors (warnings may stand) · 20 errors: publish holds the rows concerned · 30 a table or
-    column is missing or of the wrong type. Examples may name Devices: treat the output as personal data.
+    With errors (exit status 20) publish holds the rows concerned; warnings alone are 0. A missing table or column, or
+    one of the wrong type, is 30: nothing can be issued. Examples may name Devices: treat the output as personal data.
     """
     from ecosmig_publish.cli.views.data import check_and_show  # noqa: PLC0415 - --help stays quick
 
@@ -47,7 +60,7 @@ def sample(
 ) -> int:
     """Generate realistic migration data with every situation that the reports distinguish.
 
-    Example: ecosmig data sample data --devices 100000 --seed 7
+    Writes the seven tables of the source contract. The same seed gives the same data.
     """
     from ecosmig_publish.cli.views.data import sample_and_show  # noqa: PLC0415 - --help stays quick
 

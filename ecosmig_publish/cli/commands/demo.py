@@ -7,11 +7,18 @@ import typer
 
 from ecosmig_publish.cli.commanding import command
 from ecosmig_publish.cli.invocation import Invocation
+from ecosmig_publish.errors import ExitStatus
 
 
 def add_to(app: typer.Typer) -> None:
     """Add the command."""
-    command(app, "demo")(demo)
+    command(
+        app,
+        "demo",
+        examples=("ecosmig demo", "ecosmig demo --dir /tmp/ecosmig-demo --devices 20000"),
+        statuses=(ExitStatus.UNPROVED, ExitStatus.FINDING),
+        interrupted="the folder is a demo half done; delete it, or begin another: ecosmig demo",
+    )(demo)
 
 
 def demo(
@@ -21,7 +28,11 @@ def demo(
     ] = None,
     devices: Annotated[int, typer.Option("--devices", min=1000, help="How many Devices to generate.")] = 5_000,
 ) -> int:
-    """Generate data, onboard its suppliers, issue and publish a week of slots, verify it, show what to look at next."""
+    """Show the whole job on generated data, from nothing to proved files.
+
+    Writes data and configuration into a new folder, onboards the suppliers, issues and publishes a week of slots as a
+    scheduler would, verifies every byte, and says what to look at next. Touches nothing outside the folder.
+    """
     from ecosmig_publish.cli.views.demo import show_demo  # noqa: PLC0415 - --help stays quick
 
     return show_demo(invocation, directory, devices)

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from ecosmig_publish.cli.commanding import command
+from ecosmig_publish.cli.ending import CHANGED_NOTHING
 from ecosmig_publish.cli.invocation import Invocation
 
 AsOf = Annotated[
@@ -23,13 +24,19 @@ Suppliers = Annotated[
 
 def add_to(app: typer.Typer) -> None:
     """Add the command."""
-    command(app, "plan")(plan)
+    command(
+        app,
+        "plan",
+        examples=("ecosmig plan", "ecosmig plan --as-of 2026-03-02T06:00:00Z --json"),
+        interrupted=CHANGED_NOTHING,
+    )(plan)
 
 
 def plan(invocation: Invocation, as_of: AsOf = None, report: Reports = None, supplier: Suppliers = None) -> int:
     """Show which slots are due and which files wait; changes nothing.
 
-    Example: ecosmig plan --as-of 2026-03-02T06:00:00Z
+    A plan reads the ledger, not the source: whether a slot has rows shows when it is issued. A plan is no check; its
+    exit status is 0 whatever is due.
     """
     from ecosmig_publish.cli.views.plan import show_plan  # noqa: PLC0415 - --help stays quick
     from ecosmig_publish.cli.words import parse_instant, parse_reports, parse_suppliers  # noqa: PLC0415

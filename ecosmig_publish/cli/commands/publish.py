@@ -1,5 +1,6 @@
 """`ecosmig publish --all`: the product's main job."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -7,11 +8,31 @@ import typer
 from ecosmig_publish.cli.commanding import command
 from ecosmig_publish.cli.commands.plan import AsOf, Reports, Suppliers
 from ecosmig_publish.cli.invocation import Invocation
+from ecosmig_publish.errors import ExitStatus
 
 
 def add_to(app: typer.Typer) -> None:
     """Add the command."""
-    command(app, "publish")(publish)
+    command(
+        app,
+        "publish",
+        examples=(
+            "ecosmig publish --all",
+            "ecosmig publish --all --report ECOSMIG-002",
+            "ecosmig publish --all --supplier PXX999",
+            "ecosmig publish --all --as-of 2026-03-02T06:00:00Z --json",
+        ),
+        statuses=(
+            ExitStatus.UNPROVED,
+            ExitStatus.LOCKED,
+            ExitStatus.FINDING,
+            ExitStatus.FOLDER_ACCESS,
+            ExitStatus.STREAM_CONFLICT,
+            ExitStatus.SOURCE,
+        ),
+        interrupted="slots that were recorded keep their numbers and files; the next `ecosmig publish --all` clears "
+        "the one that was under way, issues it anew, and publishes what waits",
+    )(publish)
 
 
 def publish(
@@ -29,10 +50,8 @@ def publish(
     A slot is issued for all recipients at one cut-off, or not at all; --supplier narrows what is published now, never
     what is issued. Running again goes on from wherever a run stopped.
 
-    Exit statuses: 0 everything due is proved · 10 something is not yet · 11 another run holds the lock · 21 a folder
-    is not the recipient's alone · 22 ledger and folder disagree · 30 the source data can't be used.
-
-    Example: ecosmig publish --all --report ECOSMIG-002
+    --report narrows both. Where several exit statuses apply, the largest of 20 to 30 wins, else 10. Held rows alone
+    are 0. Without a terminal there is no progress bar; the closing table goes to stdout.
     """
     from ecosmig_publish.cli.views.plan import show_plan  # noqa: PLC0415 - --help stays quick
     from ecosmig_publish.cli.views.publish import run_and_show  # noqa: PLC0415
@@ -46,8 +65,15 @@ def publish(
     )
     if dry_run:
         return show_plan(invocation, instant, reports, suppliers)
-    if not (everything or reports or suppliers):
+    if not everything:
+        # Said out loud, because what it does can't be taken back.
         raise UsageError(
-            "publish what? Neither --all nor --report nor --supplier was given", hint="ecosmig publish --all"
+            "publish what? --all is missing: every due slot is issued for all recipients; --report and --supplier "
+            "narrow it",
+            hint=f"ecosmig publish --all{_narrowed(report or (), supplier or ())}, or first: ecosmig plan",
         )
     return run_and_show(invocation, instant, reports, suppliers)
+
+
+def _narrowed(reports: Sequence[str], suppliers: Sequence[str]) -> str:
+    return "".join([*(f" --report {name}" for name in reports), *(f" --supplier {name}" for name in suppliers)])

@@ -5,12 +5,20 @@ from typing import Annotated
 import typer
 
 from ecosmig_publish.cli.commanding import command
+from ecosmig_publish.cli.ending import CHANGED_NOTHING
 from ecosmig_publish.cli.invocation import Invocation
+from ecosmig_publish.errors import ExitStatus
 
 
 def add_to(app: typer.Typer) -> None:
     """Add the command."""
-    command(app, "status")(status)
+    command(
+        app,
+        "status",
+        examples=("ecosmig status", "ecosmig status --slots 100", "ecosmig status --json"),
+        statuses=(ExitStatus.UNPROVED,),
+        interrupted=CHANGED_NOTHING,
+    )(status)
 
 
 def status(
@@ -19,7 +27,7 @@ def status(
 ) -> int:
     """Show streams, the latest slots, what waits, what is held, and since when.
 
-    Exit statuses: 0 nothing waits · 10 something is not proved yet.
+    Findings about the source stay listed here as a record; they don't change the exit status.
     """
     from ecosmig_publish.cli.views.status import show_status  # noqa: PLC0415 - --help stays quick
 

@@ -5,14 +5,31 @@ from typing import Annotated
 import typer
 
 from ecosmig_publish.cli.commanding import command, group
+from ecosmig_publish.cli.ending import CHANGED_NOTHING
 from ecosmig_publish.cli.invocation import Invocation
+from ecosmig_publish.errors import ExitStatus
 
 
 def add_to(app: typer.Typer) -> None:
     """Add the group."""
     suppliers = group(app, "supplier", "Recipients' folders: onboard them, list them.")
-    command(suppliers, "onboard")(onboard)
-    command(suppliers, "list")(list_suppliers)
+    command(
+        suppliers,
+        "onboard",
+        examples=(
+            "ecosmig supplier onboard --all --dry-run",
+            "ecosmig supplier onboard --all",
+            "ecosmig supplier onboard PXX999",
+        ),
+        statuses=(ExitStatus.UNPROVED, ExitStatus.LOCKED, ExitStatus.FOLDER_ACCESS, ExitStatus.SOURCE),
+    )(onboard)
+    command(
+        suppliers,
+        "list",
+        examples=("ecosmig supplier list", "ecosmig supplier list --json"),
+        statuses=(ExitStatus.SOURCE,),
+        interrupted=CHANGED_NOTHING,
+    )(list_suppliers)
 
 
 def onboard(
@@ -23,11 +40,9 @@ def onboard(
     ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be done.")] = False,  # noqa: FBT002
 ) -> int:
-    """Make each recipient's folder, `<signifier> <party name>`, and pin it. May be repeated, stopped and resumed.
+    """Make each recipient's folder, `<signifier> <party name>`, and pin it.
 
-    A changed party name neither moves nor doubles a pinned folder.
-
-    Example: ecosmig supplier onboard --all
+    May be repeated, stopped and resumed. A changed party name neither moves nor doubles a pinned folder.
     """
     from ecosmig_publish.cli.views.supplier import onboard_and_show  # noqa: PLC0415 - --help stays quick
     from ecosmig_publish.cli.words import parse_suppliers  # noqa: PLC0415

@@ -5,12 +5,20 @@ from typing import Annotated
 import typer
 
 from ecosmig_publish.cli.commanding import command
+from ecosmig_publish.cli.ending import CHANGED_NOTHING
 from ecosmig_publish.cli.invocation import Invocation
+from ecosmig_publish.errors import ExitStatus
 
 
 def add_to(app: typer.Typer) -> None:
     """Add the command."""
-    command(app, "verify")(verify)
+    command(
+        app,
+        "verify",
+        examples=("ecosmig verify", "ecosmig verify --supplier PXX999 --deep"),
+        statuses=(ExitStatus.UNPROVED, ExitStatus.FINDING, ExitStatus.FOLDER_ACCESS),
+        interrupted=CHANGED_NOTHING,
+    )(verify)
 
 
 def verify(
@@ -25,9 +33,7 @@ def verify(
 ) -> int:
     """List the folders and compare them with the ledger: missing, unexpected, altered, renamed, unproved.
 
-    Changes nothing. Exit statuses: 0 all agree · 10 something is not proved yet · 20 a finding.
-
-    Example: ecosmig verify --supplier PXX999 --deep
+    Changes nothing: what is missing stays missing until a person has decided.
     """
     from ecosmig_publish.cli.views.verify import show_verification  # noqa: PLC0415 - --help stays quick
     from ecosmig_publish.cli.words import parse_suppliers  # noqa: PLC0415

@@ -1,0 +1,36 @@
+"""What each exit status means, in the words of every command's help."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ecosmig_publish.errors import ExitStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+MEANINGS = {
+    ExitStatus.OK: "everything due is published and proved; or the check found nothing",
+    ExitStatus.FAULT: "a fault of this program, of its ledger or its outbox",
+    ExitStatus.USAGE: "wrong usage or configuration",
+    ExitStatus.UNPROVED: "something due is not yet proved in its folder; run it again",
+    ExitStatus.LOCKED: "another run holds the lock",
+    ExitStatus.FINDING: "a check found something",
+    ExitStatus.FOLDER_ACCESS: "a folder is not the recipient's alone; nothing was put there",
+    ExitStatus.STREAM_CONFLICT: "ledger and folder disagree on a stream; it was stopped",
+    ExitStatus.FOREIGN_ROW: "a file holds a row that is not its recipient's; the slot was stopped",
+    ExitStatus.SOURCE: "the source data can't be used",
+    ExitStatus.INTERRUPTED: "interrupted; running again goes on from there",
+}
+
+
+def epilog(examples: Iterable[str], statuses: Iterable[ExitStatus] = ()) -> str:
+    """Return the end of a command's help: commands to copy, and the exit statuses; its lines are not wrapped."""
+    paragraphs = []
+    lines = [f"  {example}" for example in examples]
+    if lines:
+        paragraphs.append("\n".join(["\b", "Examples:", *lines]))
+    lines = [f"  {int(status):>3}  {MEANINGS[status]}" for status in sorted(statuses)]
+    if lines:
+        paragraphs.append("\n".join(["\b", "Exit statuses:", *lines]))
+    return "\n\n".join(paragraphs)
