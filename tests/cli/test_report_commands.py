@@ -232,3 +232,63 @@ def test_a_large_file_shows_a_bar_on_a_terminal_and_its_result_on_stdout_alone(t
     os.close(ours)
     assert (run.returncode, run.stdout) == (0, b"1 file: right.\n")
     assert b"reading" in seen
+
+
+def test_read_gives_a_file_as_typed_values(tmp_path: Path) -> None:
+    run = ecosmig("read", EXPECTED / "PXX003" / "ECOSMIG-003_PXX003_1_20240302080000.csv", "--json", cwd=tmp_path)
+    found = document(run)
+    assert (run.returncode, run.stderr) == (0, b"")
+    assert {name: value for name, value in found.items() if name != "details"} == {
+        "report": "ECOSMIG-003",
+        "title": "Detail Report: Gaining Supplier Devices History",
+        "recipient": "PXX003",
+        "sequence": 1,
+        "created_at": "2024-03-02T08:00:00Z",
+        "period_start": "2024-02-01T00:00:00Z",
+        "period_end": "2024-02-29T23:59:59Z",
+        "rows": 2,
+    }
+    assert [list(detail.values()) for detail in found["details"]] == [
+        [
+            "00-DB-12-34-56-78-90-30",
+            "1200034569233",
+            "ESME",
+            "1057",
+            "54342152",
+            "00123402",
+            "Installed",
+            None,
+            None,
+            "2024-02-03T09:00:00Z",
+            0,
+        ],
+        [
+            "00-DB-12-34-56-78-90-13",
+            "1200034568123",
+            "ESME",
+            "1057",
+            "54342152",
+            "00123402",
+            "Failure",
+            "E21",
+            127,
+            "2024-02-07T12:00:00Z",
+            2,
+        ],
+    ]
+
+
+def test_read_shows_no_more_rows_than_asked_for_and_says_so(tmp_path: Path) -> None:
+    run = ecosmig("read", EXPECTED / "PXX001" / "ECOSMIG-005_PXX001_1_20240304060000.csv", "--rows", "2", cwd=tmp_path)
+    text = run.stdout.decode()
+    assert ("20240226" in text, "20240227" in text, "20240228" in text) == (True, True, False)
+    assert max(map(len, text.splitlines())) <= 80
+    assert text.endswith("2 of 7 rows; --rows shows more, --json all.\n")
+
+
+def test_read_shows_nothing_of_a_file_that_is_not_whole(tmp_path: Path) -> None:
+    (tmp_path / NAME).write_bytes(GOOD.read_bytes()[:-30])
+    run = ecosmig("read", NAME, cwd=tmp_path)
+    assert (run.returncode, run.stdout) == (20, b"")
+    assert b"ecosmig report validate" in run.stderr
+    assert ecosmig("read", "nothing.csv", cwd=tmp_path).returncode == 2

@@ -1,4 +1,7 @@
-"""`ecosmig report list | schema | validate | sequence`: the six reports and files of them. No configuration needed."""
+"""`ecosmig report list | schema | validate | sequence | read`: the six reports and files of them.
+
+None of them needs a configuration.
+"""
 
 from pathlib import Path
 from typing import Annotated
@@ -16,6 +19,7 @@ def add_to(app: typer.Typer) -> None:
     command(reports, "schema")(schema)
     command(reports, "validate")(validate)
     command(reports, "sequence")(sequence)
+    command(reports, "read")(read)
 
 
 def list_reports(invocation: Invocation) -> int:
@@ -99,3 +103,22 @@ def sequence(
     from ecosmig_publish.cli.views.report_files import sequence_and_show  # noqa: PLC0415 - --help stays quick
 
     return sequence_and_show(invocation, folders, first=None if from_lowest else first, supplier=supplier)
+
+
+def read(
+    invocation: Invocation,
+    file: Annotated[Path, typer.Argument(metavar="FILE", show_default=False, help="A report file.")],
+    rows: Annotated[int, typer.Option("--rows", min=0, help="How many details are shown; --json has all.")] = 20,
+) -> int:
+    """Show a file's header and details by the names of their fields.
+
+    With --json as typed values: numbers as numbers, DateTimes in ISO 8601, texts with their leading zeros, empty
+    fields as null.
+
+    Example: ecosmig report read ECOSMIG-001_PXX999_10_20211206060000.csv --json
+
+    Exit statuses: 0 it was read · 2 the file can't be read · 20 it is no whole report file.
+    """
+    from ecosmig_publish.cli.views.report_reading import read_and_show  # noqa: PLC0415 - --help stays quick
+
+    return read_and_show(invocation, file, rows)
