@@ -1,0 +1,111 @@
+"""Faults on request: what goes wrong, at which request."""
+
+from __future__ import annotations
+
+import re
+import threading
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from ecosmig_publish.sandbox.exchange import Request
+
+Kind = Literal[
+    "throttle",  # 429 with Retry-After, nothing done
+    "error",  # `status` (5xx), nothing done; with `after` everything is done and the answer is the error
+    "reset",  # the connection is reset, nothing done; with `after` everything is done and the reply is lost
+    "hang",  # no answer at all until the client goes; with `after` everything is done
+    "slow",  # the answer comes `seconds` later
+    "cut_body",  # everything is done, the answer breaks off in its body
+    "expired_token",  # 401, nothing done
+    "locked",  # 423, nothing done
+    "quota",  # 507, nothing done
+    "stale",  # a listing or delta answers as of `seconds` ago
+    "hash_late",  # what is stored shows no hash for `reads` reads, or for `seconds`
+    "flip",  # one bit of what is stored is turned over, at byte `offset`; with `rehash` the hash is of what lies there
+    "truncated",  # only `keep_bytes` of a PUT are stored, and the connection is reset
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One fault. It counts the requests that `method` and `path` fit and happens at the `at`-th of them.
+
+    `method` is `""` for any; `path` is a regular expression, searched in the decoded path. `times` is how many
+    fitting requests in a row it happens to, 0 for all from there on. `retry_after` is sent as it is: seconds, or an
+    HTTP date; a `throttle` or 503 has it in any case, an `error` of another status only when it is given.
+    """
+
+    kind: Kind
+    method: str = ""
+    path: str = ""
+    at: int = 1
+    times: int = 1
+    after: bool = False
+    status: int = 503
+    retry_after: str = ""
+    seconds: float = 0.0
+    reads: int = 0
+    offset: int = 0
+    rehash: bool = False
+    keep_bytes: int = 0
+
+    def fits(self, request: Request) -> bool:
+        """Whether this is one of the requests that the fault counts."""
+        return self.method in {"", request.method} and bool(re.search(self.path, request.path))
+
+
+def http_date(instant: datetime) -> str:
+    """Return an instant as HTTP writes it, for `retry_after`."""
+    from email.utils import format_datetime  # noqa: PLC0415 - rarely asked for
+
+    return format_datetime(instant.replace(microsecond=0), usegmt=True)
+
+
+@dataclass(slots=True)
+class _Armed:
+    fault: Fault
+    seen: int = field(default=0)
+
+
+class Faults:
+    """The faults that wait for their request; safe in threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._armed: list[_Armed] = []
+
+    def add(self, *faults: Fault) -> None:
+        """Arm faults; each counts from here."""
+        with self._lock:
+            self._armed += [_Armed(fault) for fault in faults]
+
+    def clear(self) -> None:
+        """Disarm all."""
+        with self._lock:
+            self._armed.clear()
+
+    def waiting(self) -> list[Fault]:
+        """Return the faults that have not happened as often as they are to."""
+        with self._lock:
+            return [armed.fault for armed in self._armed if not _spent(armed)]
+
+    def due(self, request: Request) -> list[Fault]:
+        """Count this request and return what happens to it."""
+        happening = []
+        with self._lock:
+            for armed in self._armed:
+                if not armed.fault.fits(request):
+                    continue
+                armed.seen += 1
+                if armed.seen >= armed.fault.at and (
+                    armed.fault.times == 0 or armed.seen < armed.fault.at + armed.fault.times
+                ):
+                    happening.append(armed.fault)
+        return happening
+
+
+def _spent(armed: _Armed) -> bool:
+    return armed.fault.times > 0 and armed.seen >= armed.fault.at + armed.fault.times - 1

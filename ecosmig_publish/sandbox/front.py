@@ -1,0 +1,290 @@
+"""The front: every request comes in here, meets its faults, is answered, logged and sent off."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import time
+from email.utils import format_datetime, parsedate_to_datetime
+from typing import TYPE_CHECKING, Any
+
+from ecosmig_publish.sandbox.clock import stamp
+from ecosmig_publish.sandbox.connections import ConnectionCut, Connections
+from ecosmig_publish.sandbox.exchange import Answer, DocumentError, Request, decoded
+from ecosmig_publish.sandbox.graph.refusals import Refusal, bad_request, bad_token, locked, not_found, over_quota
+from ecosmig_publish.sandbox.request_log import LoggedRequest, RequestLog, without_secrets
+from ecosmig_publish.sandbox.throttling import Throttle, cost_of, throttled
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping, Sequence
+
+    from ecosmig_publish.sandbox.admin import Admin
+    from ecosmig_publish.sandbox.clock import Clock
+    from ecosmig_publish.sandbox.faults import Fault, Faults
+    from ecosmig_publish.sandbox.graph.api import Graph
+    from ecosmig_publish.sandbox.sign_in.endpoint import SignIn
+
+    Message = MutableMapping[str, Any]
+    Receive = Callable[[], Awaitable[Message]]
+    Send = Callable[[Message], Awaitable[None]]
+
+STAND_IN = "ecosmig sandbox: not Microsoft"
+_CHUNK = 256 * 1024
+_ON_THE_WAY = 0.05
+"""Seconds: what comes in so soon after a Retry-After went out was sent before it could be read."""
+
+
+class Front:
+    """The ASGI application. `latency` is added to every answer, in seconds."""
+
+    def __init__(
+        self,
+        graph: Graph,
+        sign_in: SignIn,
+        admin: Admin,
+        *,
+        clock: Clock,
+        faults: Faults,
+        log: RequestLog,
+        throttle: Throttle,
+        connections: Connections,
+    ) -> None:
+        self._graph = graph
+        self._sign_in = sign_in
+        self._admin = admin
+        self._clock = clock
+        self._faults = faults
+        self._log = log
+        self._throttle = throttle
+        self._connections = connections
+        self._told_to_wait: dict[str, tuple[float, str]] = {}
+        self.stopping = asyncio.Event()
+        self.latency = 0.0
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            return
+        request = _request(scope, receive)
+        if request.raw_path.startswith("/_sandbox"):
+            await _send(await self._admin.answer(request), request, self._clock, send)
+            return
+        number, arrived, at = self._log.next_number(), time.monotonic(), stamp(self._clock.now())
+        happening: list[Fault] = []
+        status = sent = 0
+        try:
+            happening = self._prepare(request)
+            await self._meet_before(happening, receive)
+            answer = await self._answer(request, happening)
+            answer = self._meet_after(happening, answer)
+            await self._hold_answer(happening, receive)
+            status = answer.status
+            if status > 0 and "Retry-After" in answer.headers:
+                self._remember_wait(request, answer.headers["Retry-After"])
+            keep = 0.5 if any(fault.kind == "cut_body" for fault in happening) else 1.0
+            sent = await _send(answer, request, self._clock, send, share=keep)
+            if keep < 1:
+                self._connections.drop(request.peer)
+                await _until_gone(receive)
+        except ConnectionCut:
+            status = 0
+            self._connections.reset(request.peer)
+            await _until_gone(receive)
+        finally:
+            self._log.add(
+                LoggedRequest(
+                    number=number,
+                    at=at,
+                    method=request.method,
+                    path=without_secrets(request.raw_path, request.raw_query),
+                    status=status,
+                    app_id=request.app_id,
+                    client_request_id=request.client_request_id,
+                    request_id=request.id,
+                    user_agent=request.headers.get("user-agent", ""),
+                    resource_units=request.resource_units,
+                    received=request.received,
+                    sent=sent,
+                    fault=",".join(fault.kind for fault in happening),
+                    too_early=self._too_early(request, arrived, at),
+                )
+            )
+
+    def _prepare(self, request: Request) -> list[Fault]:
+        with contextlib.suppress(DocumentError):
+            request.path = decoded(request.raw_path)
+        happening = self._faults.due(request)
+        for fault in happening:
+            match fault.kind:
+                case "hash_late":
+                    request.storage_fault = {"hash_reads": fault.reads, "hash_seconds": fault.seconds}
+                case "flip":
+                    request.storage_fault = {"flip": fault.offset, "rehash": fault.rehash}
+                case "truncated":
+                    request.storage_fault = {"keep_bytes": fault.keep_bytes}
+        return happening
+
+    async def _meet_before(self, happening: Sequence[Fault], receive: Receive) -> None:
+        await asyncio.sleep(self.latency + sum(fault.seconds for fault in happening if fault.kind == "slow"))
+        for fault in happening:
+            if fault.kind == "reset" and not fault.after:
+                raise ConnectionCut("a fault on request")
+            if fault.kind == "hang" and not fault.after:
+                await self._hang(receive)
+
+    async def _hold_answer(self, happening: Sequence[Fault], receive: Receive) -> None:
+        if any(fault.kind == "hang" and fault.after for fault in happening):
+            await self._hang(receive)
+
+    async def _hang(self, receive: Receive) -> None:
+        """Give no answer until the client goes or the stand-in stops."""
+        gone, stopped = asyncio.ensure_future(_until_gone(receive)), asyncio.ensure_future(self.stopping.wait())
+        _, pending = await asyncio.wait({gone, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        for task in pending:
+            task.cancel()
+        raise ConnectionCut("nobody waits any more")
+
+    async def _answer(self, request: Request, happening: Sequence[Fault]) -> Answer:
+        headers: dict[str, str] = {}
+        try:
+            request.path = decoded(request.raw_path)
+            request.resource_units = cost_of(request)
+            caller = None
+            if request.path.startswith("/v1.0/"):
+                caller = self._graph.caller_of(request)
+                request.app_id = caller.client_id
+            refusal = _refusal_of(happening)
+            if refusal is not None:
+                await _drain(request)
+                raise refusal
+            if caller is not None:
+                headers = self._throttle.charge(request.app_id, request.resource_units, self._clock.now())
+                lag = sum(fault.seconds for fault in happening if fault.kind == "stale")
+                answer = await self._graph.answer(request, caller, lag)
+            elif request.path.startswith(("/upload/", "/download/")):
+                answer = await self._graph.answer_storage(request)
+            else:
+                found = await self._sign_in.answer(request)
+                if found is None:
+                    raise not_found(f"This is a stand-in for SharePoint and Entra; nothing is at {request.path}.")
+                answer = found
+        except Refusal as refused:
+            answer = refused.answer(request, self._clock.now())
+        except DocumentError as error:
+            answer = bad_request(str(error)).answer(request, self._clock.now())
+        answer.headers |= headers
+        return answer
+
+    def _meet_after(self, happening: Sequence[Fault], answer: Answer) -> Answer:
+        for fault in happening:
+            if fault.kind == "reset" and fault.after:
+                raise ConnectionCut("the reply is lost, on request")
+            if fault.kind == "error" and fault.after:
+                return Answer(fault.status, {"error": {"code": "generalException", "message": "An error occurred."}})
+        return answer
+
+    def _remember_wait(self, request: Request, retry_after: str) -> None:
+        if retry_after.isdecimal():
+            from datetime import timedelta  # noqa: PLC0415
+
+            until = stamp(self._clock.now() + timedelta(seconds=int(retry_after)))
+        else:
+            until = stamp(parsedate_to_datetime(retry_after))
+        self._told_to_wait[request.app_id] = (time.monotonic() + _ON_THE_WAY, until)
+
+    def _too_early(self, request: Request, arrived: float, at: str) -> bool:
+        told, until = self._told_to_wait.get(request.app_id, (0.0, ""))
+        return bool(until) and arrived > told and at < until
+
+
+def _refusal_of(happening: Sequence[Fault]) -> Refusal | None:
+    """Return the answer that a fault gives before anything is done."""
+    for fault in happening:
+        match fault.kind:
+            case "throttle":
+                return throttled(fault.retry_after or "1")
+            case "error" if not fault.after:
+                code = "serviceNotAvailable" if fault.status == 503 else "generalException"  # noqa: PLR2004
+                headers = {"Retry-After": fault.retry_after} if fault.retry_after else {}
+                return Refusal(fault.status, code, "The service can't answer just now.", headers=headers)
+            case "expired_token":
+                return bad_token("Lifetime validation failed, the token is expired.")
+            case "locked":
+                return locked()
+            case "quota":
+                return over_quota()
+    return None
+
+
+def _request(scope: Message, receive: Receive) -> Request:
+    headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
+
+    async def stream() -> AsyncIterator[bytes]:
+        more = True
+        while more:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                raise ConnectionCut("the client went away")
+            more = message.get("more_body", False)
+            if message.get("body"):
+                yield message["body"]
+
+    raw_path = scope["raw_path"].decode("latin-1")
+    client = scope.get("client") or ("", 0)
+    return Request(
+        method=scope["method"],
+        path=raw_path,
+        raw_path=raw_path,
+        raw_query=scope["query_string"].decode("latin-1"),
+        headers=headers,
+        peer=(client[0], client[1]),
+        stream=stream,
+    )
+
+
+async def _drain(request: Request) -> None:
+    async for _ in request.chunks():
+        pass
+
+
+async def _until_gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+async def _send(answer: Answer, request: Request, clock: Clock, send: Send, *, share: float = 1.0) -> int:
+    """Send an answer, or the first `share` of its body; returns how many bytes of it were sent."""
+    body = b"" if answer.document is None else json.dumps(answer.document).encode("utf-8")
+    length = answer.span[1] - answer.span[0] if answer.file is not None else len(body)
+    headers = {
+        "Date": format_datetime(clock.now(), usegmt=True),
+        "X-Stand-In": STAND_IN,
+        "request-id": request.id,
+        "client-request-id": request.client_request_id,
+        "Cache-Control": "no-store",
+    }
+    if answer.document is not None:
+        headers["Content-Type"] = "application/json; charset=utf-8"
+    if answer.status not in {204, 304}:
+        headers["Content-Length"] = str(length)
+    encoded = [
+        (name.encode("latin-1"), value.encode("latin-1", "replace"))
+        for name, value in (headers | answer.headers).items()
+    ]
+    await send({"type": "http.response.start", "status": answer.status, "headers": encoded})
+    allowed = length if share >= 1 else int(length * share)
+    if request.method == "HEAD":
+        allowed = 0
+    if answer.file is not None:
+        with answer.file.open("rb") as file:
+            file.seek(answer.span[0])
+            left = allowed
+            while left and (chunk := file.read(min(_CHUNK, left))):
+                left -= len(chunk)
+                await send({"type": "http.response.body", "body": chunk, "more_body": True})
+    elif body:
+        await send({"type": "http.response.body", "body": body[:allowed], "more_body": True})
+    if share >= 1:
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+    return allowed

@@ -1,0 +1,1 @@
+"""The token endpoint: discovery, signed assertions, access tokens, and how Entra refuses."""
