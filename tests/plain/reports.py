@@ -222,7 +222,8 @@ class _Slot:
         return self.rows_of_attempts("FAILURE", fields)
 
     def rows_of_attempts(self, outcome: str, fields: list[str]) -> list[Any]:
-        rows, open_now = [], {}
+        rows: list[Any] = []
+        open_now: dict[str, tuple[str, ...]] = {}
         reported, before = self.state.reported[self.report], self.state.open[self.report]
         counts: dict[int, int] = {}
         for attempt in self.visible(self.data.migration_attempts):
@@ -463,7 +464,8 @@ class _Slot:
     # 006
 
     def rows_006(self) -> list[Any]:
-        rows, open_now = [], {}
+        rows: list[Any] = []
+        open_now: dict[str, tuple[str, ...]] = {}
         reported = self.state.reported["006"]
         events = [row for row in self.data.device_status_events if is_installation(row) and self.may_be_seen(row)]
         doubled = {

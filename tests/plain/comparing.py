@@ -1,0 +1,55 @@
+"""Play one nasty source through the product and through the plain implementation; they must agree in everything."""
+
+from __future__ import annotations
+
+from datetime import UTC, timedelta
+from random import Random
+from typing import TYPE_CHECKING
+
+from tests.installation import Installation
+from tests.plain.nasty import START, stages
+from tests.plain.reports import Reports
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+Held = set[tuple[str, str, tuple[str, ...]]]
+
+
+def compare(seed: int, home: Path, *, breaks_contract: bool, form: str, **policy: object) -> int:
+    """Play one source through both; return how many files they agreed on."""
+    random = Random(seed)
+    settle_hours = policy.pop("settle_hours", 0)
+    plain = Reports(START, settle=timedelta(hours=settle_hours), **policy)  # type: ignore[arg-type]
+    installation = Installation(home, START.replace(tzinfo=UTC), "")
+    if policy.get("issues_empty"):
+        installation.extra["EMPTY_REPORTS"] = "issue"
+    if settle_hours:
+        installation.extra["SOURCE__SETTLE"] = f"{settle_hours}h"
+    if "rows_per_file" in policy:
+        installation.extra["ROWS_PER_FILE"] = str(policy["rows_per_file"])
+    expected: dict[str, bytes] = {}
+    for number, stage in enumerate(stages(random, breaks_contract=breaks_contract)):
+        folder = home / f"stage-{number}"
+        stage.data.write_csv(folder) if form == "csv" else stage.data.write_parquet(folder)
+        installation.source_url = f"{form}:{folder}"
+        for run in stage.runs:
+            wanted = plain.run(run, stage.data)
+            expected |= wanted.files
+            outcome = installation.run(run.replace(tzinfo=UTC))
+            assert outcome.source_error is None
+            held: Held = {(hold.report[-3:], hold.key, hold.reasons) for hold in installation.open_holds()}
+            last = {report: slot for report, slot, _, _ in wanted.held}
+            assert held == {
+                (report, key, reasons) for report, keys in plain.open.items() for key, reasons in keys.items()
+            }, last
+            with installation.wiring().ledger() as ledger:
+                found = {
+                    (problem.slot.report[-3:], problem.slot.due_at.replace(tzinfo=None), problem.reason, problem.key)
+                    for slot in outcome.due
+                    for problem in ledger.problems(slot)
+                    if problem.slot.report[-3:] in ("003", "004", "005")
+                }
+            assert found == wanted.problems
+            assert installation.issued() == expected
+    return len(expected)
