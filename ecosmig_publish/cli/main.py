@@ -19,6 +19,7 @@ from ecosmig_publish.cli.commands import (
     plan,
     publish,
     report,
+    sandbox,
     status,
     supplier,
     verify,
@@ -61,7 +62,7 @@ def everywhere(
     context.obj = Invocation(config=config, json=json, verbose=verbose, quiet=quiet)
 
 
-for module in (demo, init, plan, publish, verify, status, held, supplier, audit, data, report):
+for module in (demo, init, plan, publish, verify, status, held, supplier, audit, data, report, sandbox):
     module.add_to(app)
 
 

@@ -23,6 +23,8 @@ Kind = Literal[
     "locked",  # 423, nothing done
     "quota",  # 507, nothing done
     "stale",  # a listing or delta answers as of `seconds` ago
+    "empty_page",  # a listing or delta answers with an empty page and where to go on
+    "repeated_item",  # a listing or delta gives the first item of its page twice
     "hash_late",  # what is stored shows no hash for `reads` reads, or for `seconds`
     "flip",  # one bit of what is stored is turned over, at byte `offset`; with `rehash` the hash is of what lies there
     "truncated",  # only `keep_bytes` of a PUT are stored, and the connection is reset
@@ -64,6 +66,26 @@ def http_date(instant: datetime) -> str:
     return format_datetime(instant.replace(microsecond=0), usegmt=True)
 
 
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """What happens to one request."""
+
+    faults: tuple[Fault, ...] = ()
+
+    def has(self, kind: Kind) -> bool:
+        """Whether a fault of this kind is among them."""
+        return any(fault.kind == kind for fault in self.faults)
+
+    def seconds(self, kind: Kind) -> float:
+        """Return the seconds of all faults of this kind together."""
+        return sum(fault.seconds for fault in self.faults if fault.kind == kind)
+
+    @property
+    def names(self) -> str:
+        """The kinds, for the log."""
+        return ",".join(fault.kind for fault in self.faults)
+
+
 @dataclass(slots=True)
 class _Armed:
     fault: Fault
@@ -92,7 +114,7 @@ class Faults:
         with self._lock:
             return [armed.fault for armed in self._armed if not _spent(armed)]
 
-    def due(self, request: Request) -> list[Fault]:
+    def due(self, request: Request) -> Happening:
         """Count this request and return what happens to it."""
         happening = []
         with self._lock:
@@ -104,7 +126,7 @@ class Faults:
                     armed.fault.times == 0 or armed.seen < armed.fault.at + armed.fault.times
                 ):
                     happening.append(armed.fault)
-        return happening
+        return Happening(tuple(happening))
 
 
 def _spent(armed: _Armed) -> bool:

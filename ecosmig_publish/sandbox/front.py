@@ -6,24 +6,27 @@ import asyncio
 import contextlib
 import json
 import time
+from datetime import timedelta
 from email.utils import format_datetime, parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
 from ecosmig_publish.sandbox.clock import stamp
 from ecosmig_publish.sandbox.connections import ConnectionCut, Connections
 from ecosmig_publish.sandbox.exchange import Answer, DocumentError, Request, decoded
+from ecosmig_publish.sandbox.faults import Happening
 from ecosmig_publish.sandbox.graph.refusals import Refusal, bad_request, bad_token, locked, not_found, over_quota
 from ecosmig_publish.sandbox.request_log import LoggedRequest, RequestLog, without_secrets
 from ecosmig_publish.sandbox.throttling import Throttle, cost_of, throttled
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping, Sequence
+    from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
 
     from ecosmig_publish.sandbox.admin import Admin
     from ecosmig_publish.sandbox.clock import Clock
-    from ecosmig_publish.sandbox.faults import Fault, Faults
+    from ecosmig_publish.sandbox.faults import Faults
     from ecosmig_publish.sandbox.graph.api import Graph
     from ecosmig_publish.sandbox.sign_in.endpoint import SignIn
+    from ecosmig_publish.sandbox.sign_in.managed import ManagedIdentity
 
     Message = MutableMapping[str, Any]
     Receive = Callable[[], Awaitable[Message]]
@@ -42,6 +45,7 @@ class Front:
         self,
         graph: Graph,
         sign_in: SignIn,
+        managed: ManagedIdentity,
         admin: Admin,
         *,
         clock: Clock,
@@ -52,6 +56,7 @@ class Front:
     ) -> None:
         self._graph = graph
         self._sign_in = sign_in
+        self._managed = managed
         self._admin = admin
         self._clock = clock
         self._faults = faults
@@ -71,18 +76,20 @@ class Front:
             await _send(await self._admin.answer(request), request, self._clock, send)
             return
         number, arrived, at = self._log.next_number(), time.monotonic(), stamp(self._clock.now())
-        happening: list[Fault] = []
+        happening = Happening()
         status = sent = 0
         try:
             happening = self._prepare(request)
             await self._meet_before(happening, receive)
             answer = await self._answer(request, happening)
+            # A client that is still sending would take an early answer for a broken connection.
+            await _drain(request)
             answer = self._meet_after(happening, answer)
             await self._hold_answer(happening, receive)
             status = answer.status
             if status > 0 and "Retry-After" in answer.headers:
                 self._remember_wait(request, answer.headers["Retry-After"])
-            keep = 0.5 if any(fault.kind == "cut_body" for fault in happening) else 1.0
+            keep = 0.5 if happening.has("cut_body") else 1.0
             sent = await _send(answer, request, self._clock, send, share=keep)
             if keep < 1:
                 self._connections.drop(request.peer)
@@ -106,16 +113,16 @@ class Front:
                     resource_units=request.resource_units,
                     received=request.received,
                     sent=sent,
-                    fault=",".join(fault.kind for fault in happening),
+                    fault=happening.names,
                     too_early=self._too_early(request, arrived, at),
                 )
             )
 
-    def _prepare(self, request: Request) -> list[Fault]:
+    def _prepare(self, request: Request) -> Happening:
         with contextlib.suppress(DocumentError):
             request.path = decoded(request.raw_path)
         happening = self._faults.due(request)
-        for fault in happening:
+        for fault in happening.faults:
             match fault.kind:
                 case "hash_late":
                     request.storage_fault = {"hash_reads": fault.reads, "hash_seconds": fault.seconds}
@@ -125,16 +132,16 @@ class Front:
                     request.storage_fault = {"keep_bytes": fault.keep_bytes}
         return happening
 
-    async def _meet_before(self, happening: Sequence[Fault], receive: Receive) -> None:
-        await asyncio.sleep(self.latency + sum(fault.seconds for fault in happening if fault.kind == "slow"))
-        for fault in happening:
+    async def _meet_before(self, happening: Happening, receive: Receive) -> None:
+        await asyncio.sleep(self.latency + happening.seconds("slow"))
+        for fault in happening.faults:
             if fault.kind == "reset" and not fault.after:
                 raise ConnectionCut("a fault on request")
             if fault.kind == "hang" and not fault.after:
                 await self._hang(receive)
 
-    async def _hold_answer(self, happening: Sequence[Fault], receive: Receive) -> None:
-        if any(fault.kind == "hang" and fault.after for fault in happening):
+    async def _hold_answer(self, happening: Happening, receive: Receive) -> None:
+        if any(fault.kind == "hang" and fault.after for fault in happening.faults):
             await self._hang(receive)
 
     async def _hang(self, receive: Receive) -> None:
@@ -145,7 +152,7 @@ class Front:
             task.cancel()
         raise ConnectionCut("nobody waits any more")
 
-    async def _answer(self, request: Request, happening: Sequence[Fault]) -> Answer:
+    async def _answer(self, request: Request, happening: Happening) -> Answer:
         headers: dict[str, str] = {}
         try:
             request.path = decoded(request.raw_path)
@@ -156,16 +163,14 @@ class Front:
                 request.app_id = caller.client_id
             refusal = _refusal_of(happening)
             if refusal is not None:
-                await _drain(request)
                 raise refusal
             if caller is not None:
                 headers = self._throttle.charge(request.app_id, request.resource_units, self._clock.now())
-                lag = sum(fault.seconds for fault in happening if fault.kind == "stale")
-                answer = await self._graph.answer(request, caller, lag)
+                answer = await self._graph.answer(request, caller, happening)
             elif request.path.startswith(("/upload/", "/download/")):
                 answer = await self._graph.answer_storage(request)
             else:
-                found = await self._sign_in.answer(request)
+                found = self._managed.answer(request) or await self._sign_in.answer(request)
                 if found is None:
                     raise not_found(f"This is a stand-in for SharePoint and Entra; nothing is at {request.path}.")
                 answer = found
@@ -176,8 +181,8 @@ class Front:
         answer.headers |= headers
         return answer
 
-    def _meet_after(self, happening: Sequence[Fault], answer: Answer) -> Answer:
-        for fault in happening:
+    def _meet_after(self, happening: Happening, answer: Answer) -> Answer:
+        for fault in happening.faults:
             if fault.kind == "reset" and fault.after:
                 raise ConnectionCut("the reply is lost, on request")
             if fault.kind == "error" and fault.after:
@@ -186,8 +191,6 @@ class Front:
 
     def _remember_wait(self, request: Request, retry_after: str) -> None:
         if retry_after.isdecimal():
-            from datetime import timedelta  # noqa: PLC0415
-
             until = stamp(self._clock.now() + timedelta(seconds=int(retry_after)))
         else:
             until = stamp(parsedate_to_datetime(retry_after))
@@ -198,9 +201,9 @@ class Front:
         return bool(until) and arrived > told and at < until
 
 
-def _refusal_of(happening: Sequence[Fault]) -> Refusal | None:
+def _refusal_of(happening: Happening) -> Refusal | None:
     """Return the answer that a fault gives before anything is done."""
-    for fault in happening:
+    for fault in happening.faults:
         match fault.kind:
             case "throttle":
                 return throttled(fault.retry_after or "1")
@@ -220,11 +223,14 @@ def _refusal_of(happening: Sequence[Fault]) -> Refusal | None:
 def _request(scope: Message, receive: Receive) -> Request:
     headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
 
+    more = True
+
     async def stream() -> AsyncIterator[bytes]:
-        more = True
+        nonlocal more
         while more:
             message = await receive()
             if message["type"] == "http.disconnect":
+                more = False
                 raise ConnectionCut("the client went away")
             more = message.get("more_body", False)
             if message.get("body"):

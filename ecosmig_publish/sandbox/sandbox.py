@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import secrets
 import tempfile
 import uuid
 from dataclasses import dataclass
@@ -20,6 +22,8 @@ from ecosmig_publish.sandbox.held import Library
 from ecosmig_publish.sandbox.request_log import RequestLog
 from ecosmig_publish.sandbox.server import LOOPBACK, ServerThread, listen
 from ecosmig_publish.sandbox.sign_in.endpoint import SignIn
+from ecosmig_publish.sandbox.sign_in.managed import APP_SERVICE_PATH, ManagedIdentity
+from ecosmig_publish.sandbox.sign_in.workload import ISSUER, WorkloadIssuer
 from ecosmig_publish.sandbox.state.applications import Application
 from ecosmig_publish.sandbox.state.tenant import Tenant
 from ecosmig_publish.sandbox.throttling import Throttle
@@ -63,6 +67,8 @@ class Sandbox:
         resource_units_per_minute: int = 0,
         token_lifetime: int = 3599,
     ) -> None:
+        self._listener = listen(port)
+        self.port: int = self._listener.getsockname()[1]
         self._temporary = None if directory else tempfile.TemporaryDirectory(prefix="ecosmig-sandbox-")
         self.directory = directory or Path(self._temporary.name if self._temporary else "")
         self.clock = clock or Clock()
@@ -72,13 +78,14 @@ class Sandbox:
         self._log = RequestLog(self.directory / "requests.jsonl")
         self._throttle = Throttle(resource_units_per_minute)
         self._connections = Connections()
-        self._listener = listen(port)
-        self.port: int = self._listener.getsockname()[1]
         self._service = Service(self._tenant, self.clock, self.url, f"https://{LOOPBACK}:{self.port}")
-        self._sign_in = SignIn(self._tenant, self.clock, self.url, b"", token_lifetime)
+        self._issuer = WorkloadIssuer(self.directory / "certificates" / "cluster.pem", self.clock)
+        self._sign_in = SignIn(self._tenant, self.clock, self.url, self._issuer.public_key, token_lifetime)
+        self._managed = ManagedIdentity(self._tenant, self.clock, self._sign_in)
         self._front = Front(
             Graph(self._service),
             self._sign_in,
+            self._managed,
             Admin(self._tenant, self.clock, self.faults, self._log),
             clock=self.clock,
             faults=self.faults,
@@ -157,10 +164,14 @@ class Sandbox:
         roles: Iterable[str] = ("Sites.Selected",),
         site_role: str = "",
         consented: bool = True,
+        federated_subject: str = "",
         certificate_from: datetime | None = None,
         certificate_for: timedelta | None = None,
     ) -> RegisteredApplication:
-        """Register an application with a new certificate; one that has this name already is returned as it is."""
+        """Register an application with a new certificate; one that has this name already is returned as it is.
+
+        With `federated_subject` the application also signs in with what `workload_token` gives.
+        """
         known = next((found for found in self._tenant.applications.all() if found.name == name), None)
         pem = self.directory / "applications" / f"{name}.pem"
         if known is not None and pem.exists():
@@ -168,12 +179,75 @@ class Sandbox:
         pair = application_key(name, valid_from=certificate_from, valid_for=certificate_for)
         client_id = known.client_id if known else str(uuid.uuid4())
         self._tenant.applications.keep(
-            Application(client_id, name, pair.certificate.decode("ascii"), frozenset(roles), consented)
+            Application(
+                client_id,
+                name,
+                pair.certificate.decode("ascii"),
+                frozenset(roles),
+                consented,
+                ISSUER if federated_subject else "",
+                federated_subject,
+            )
         )
         if site_role:
             self._tenant.applications.grant(client_id, site_role)
         write_secret(pem, pair.key + pair.certificate)
         return RegisteredApplication(client_id, name, pem)
+
+    def workload_token(self, subject: str, *, lifetime: int = 3600) -> str:
+        """Return what a cluster would hand to the workload `subject`: the assertion of its federated sign-in."""
+        return self._issuer.token(subject, lifetime=lifetime)
+
+    def serve_managed_identity(self, application: RegisteredApplication) -> dict[str, str]:
+        """Give this application's tokens to the machine itself; returns the environment that App Service would set."""
+        self._managed.client_id, self._managed.header = application.client_id, secrets.token_hex(16)
+        return {"IDENTITY_ENDPOINT": f"{self.url}{APP_SERVICE_PATH}", "IDENTITY_HEADER": self._managed.header}
+
+    def withdraw_site_role(self, application: RegisteredApplication) -> None:
+        """Take from an application what the site granted it."""
+        for grant in self._tenant.applications.grants():
+            if grant.client_id == application.client_id:
+                self._tenant.applications.withdraw(grant.id)
+
+    def set_quota(self, size: int) -> None:
+        """Let the site hold so many bytes and no more."""
+        self._tenant.set_quota(size)
+
+    @property
+    def latency(self) -> float:
+        """Seconds that are added to every answer."""
+        return self._front.latency
+
+    @latency.setter
+    def latency(self, seconds: float) -> None:
+        self._front.latency = seconds
+
+    @property
+    def resource_units_per_minute(self) -> int:
+        """What an application may use in a minute; 0 throttles nobody."""
+        return self._throttle.limit
+
+    @resource_units_per_minute.setter
+    def resource_units_per_minute(self, limit: int) -> None:
+        self._throttle.limit = limit
+
+    @property
+    def keeps_truncated(self) -> bool:
+        """Whether a PUT whose connection breaks leaves what had come in."""
+        return self._service.keeps_truncated
+
+    @keeps_truncated.setter
+    def keeps_truncated(self, keeps: bool) -> None:
+        self._service.keeps_truncated = keeps
+
+    @property
+    def owners_only_see_grants(self) -> bool:
+        """Whether a caller that doesn't own the site sees only grants to itself, as documented."""
+        return self._service.owners_only_see_all
+
+    @owners_only_see_grants.setter
+    def owners_only_see_grants(self, only: bool) -> None:
+        self._service.owners_only_see_all = only
 
     def library(self, name: str = "Documents") -> Library:
         """Return a library to look into, and to do things to as somebody else. Raises `LookupError`."""
@@ -190,23 +264,32 @@ class Sandbox:
         """Forget the requests so far; the file of them stays."""
         self._log.clear()
 
-    def configuration(self, application: RegisteredApplication | None = None) -> str:
-        """Return the `[destination.sharepoint]` block that leads here."""
-        signing = application or self.publisher
+    def configuration(self) -> str:
+        """Return the `[destination]` blocks, TOML, that lead here: the publisher's, and for onboarding the other's."""
         return "\n".join(
             [
                 "[destination]",
                 'kind = "sharepoint"',
                 "",
                 "[destination.sharepoint]",
-                f'site_url = "{self.site_url}"',
-                'library = "Documents"',
-                f'tenant_id = "{self.tenant_id}"',
-                f'client_id = "{signing.client_id}"',
-                f'certificate = "{signing.pem}"',
-                f'authority = "{self.authority}"',
-                f'graph_url = "{self.url}"',
-                f'ca_bundle = "{self.ca_bundle}"',
+                f"site_url = {_quoted(self.site_url)}",
+                f"library = {_quoted(self._tenant.items.drives()[0].name)}",
+                f"owners = [{_quoted(self._tenant.site.group_name('3'))}]",
+                f"tenant_id = {_quoted(self.tenant_id)}",
+                f"client_id = {_quoted(self.publisher.client_id)}",
+                f"certificate = {_quoted(self.publisher.pem.resolve())}",
+                f"authority = {_quoted(self.authority)}",
+                f"graph_url = {_quoted(self.url)}",
+                f"ca_bundle = {_quoted(self.ca_bundle.resolve())}",
+                "",
+                "[destination.sharepoint.onboarding]",
+                f"client_id = {_quoted(self.administrator.client_id)}",
+                f"certificate = {_quoted(self.administrator.pem.resolve())}",
                 "",
             ]
         )
+
+
+def _quoted(value: object) -> str:
+    """Return a TOML string."""
+    return json.dumps(str(value), ensure_ascii=False)

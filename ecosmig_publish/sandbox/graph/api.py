@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from ecosmig_publish.sandbox.exchange import Answer, DocumentError, Request
 from ecosmig_publish.sandbox.graph import (
@@ -21,8 +22,20 @@ from ecosmig_publish.sandbox.graph.shapes import selected
 from ecosmig_publish.sandbox.sign_in.tokens import TokenError, check_access_token
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ecosmig_publish.sandbox.faults import Happening
     from ecosmig_publish.sandbox.graph.service import Service
     from ecosmig_publish.sandbox.state.items import Drive
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    request: Request
+    caller: Caller
+    body: Mapping[str, Any]
+    happening: Happening
+    received: content_calls.Received | None = None
 
 
 class Graph:
@@ -50,71 +63,88 @@ class Graph:
             raise Refusal(405, "invalidRequest", "The method is not allowed.")
         return content_calls.download(self._service, request)
 
-    async def answer(self, request: Request, caller: Caller, lag: float = 0) -> Answer:
-        """Answer a call of Graph; `lag` is how many seconds behind listings are."""
-        area, _, rest = request.path.removeprefix("/v1.0/").partition("/")
-        rest = rest.rstrip("/")
+    async def answer(self, request: Request, caller: Caller, happening: Happening) -> Answer:
+        """Answer a call of Graph. The body is read first; from then on nothing else happens to the state meanwhile."""
+        database = self._service.tenant.database
+        if request.method == "GET":
+            with database.lock:
+                return self._answer(_Call(request, caller, {}, happening))
+        if request.method == "PUT":
+            received = await content_calls.receive(self._service, request)
+            try:
+                with database.transaction():
+                    answer = self._answer(_Call(request, caller, {}, happening, received))
+            except BaseException:
+                self._service.tenant.contents.discard(received.stored.name)
+                raise
+            if received.cut is not None:
+                raise received.cut
+            return answer
         try:
-            if area == "sites":
-                return await self._answer_site(request, caller, site_calls.split_site(self._service, rest), lag)
-            if area == "drives":
-                return await self._answer_drives(request, caller, rest, lag)
-            if area == "users" and request.method == "GET":
-                return directory_calls.users(self._service, request, caller, rest)
-            if area == "groups" and request.method == "GET":
-                return directory_calls.groups(self._service, request, caller, rest)
-            if area == "invitations" and request.method == "POST":
-                return directory_calls.invite_guest(self._service, caller, await request.document())
+            body = await request.document()
         except DocumentError as error:
             raise bad_request(f"The body can't be read: {error}.") from error
+        with database.transaction():
+            return self._answer(_Call(request, caller, body, happening))
+
+    def _answer(self, call: _Call) -> Answer:
+        request, service = call.request, self._service
+        area, _, rest = request.path.removeprefix("/v1.0/").partition("/")
+        rest = rest.rstrip("/")
+        match request.method, area:
+            case _, "sites":
+                return self._answer_site(call, site_calls.split_site(service, rest))
+            case _, "drives":
+                return self._answer_drives(call, rest)
+            case "GET", "users":
+                return directory_calls.users(service, request, call.caller, rest)
+            case "GET", "groups":
+                return directory_calls.groups(service, request, call.caller, rest)
+            case "POST", "invitations":
+                return directory_calls.invite_guest(service, call.caller, call.body)
         raise unknown_segment(area)
 
-    async def _answer_site(self, request: Request, caller: Caller, call: str, lag: float) -> Answer:
-        if not call:
-            return site_calls.get_site(self._service, request, caller)
-        first, _, rest = call.partition("/")
-        if first == "drives":
-            if not rest:
-                return site_calls.list_drives(self._service, request, caller)
-            return await self._answer_drives(request, caller, rest, lag)
-        if first == "drive":
-            drive = self._service.tenant.items.drives()[0]
-            return await self._answer_drive(request, caller, drive, rest, lag)
-        if first == "permissions":
-            body = await request.document()
-            return site_calls.site_permissions(self._service, request, caller, rest, body)
+    def _answer_site(self, call: _Call, rest: str) -> Answer:
+        first, _, more = rest.partition("/")
+        match first:
+            case "":
+                return site_calls.get_site(self._service, call.request, call.caller)
+            case "drives" if not more:
+                return site_calls.list_drives(self._service, call.request, call.caller)
+            case "drives":
+                return self._answer_drives(call, more)
+            case "drive":
+                return self._answer_drive(call, self._service.tenant.items.drives()[0], more)
+            case "permissions":
+                return site_calls.site_permissions(self._service, call.request, call.caller, more, call.body)
         raise unknown_segment(first)
 
-    async def _answer_drives(self, request: Request, caller: Caller, rest: str, lag: float) -> Answer:
-        drive_id, _, call = rest.partition("/")
+    def _answer_drives(self, call: _Call, rest: str) -> Answer:
+        drive_id, _, more = rest.partition("/")
+        # What isn't there and what may not be seen are told apart only by those who may look.
+        call.caller.require(self._service.tenant.applications, READ)
         drive = self._service.tenant.items.drive(drive_id)
         if drive is None:
             raise not_found("The resource could not be found.")
-        return await self._answer_drive(request, caller, drive, call, lag)
+        return self._answer_drive(call, drive, more)
 
-    async def _answer_drive(self, request: Request, caller: Caller, drive: Drive, call: str, lag: float) -> Answer:
-        if not call:
-            caller.require(self._service.tenant.applications, READ)
+    def _answer_drive(self, call: _Call, drive: Drive, rest: str) -> Answer:
+        call.caller.require(self._service.tenant.applications, READ)
+        if not rest:
             document = self._service.shapes.drive(drive)
-            return Answer(200, selected(document, request.query.get("$select", "")))
-        # An item that isn't there and one that may not be seen are told apart only by those who may look.
-        caller.require(self._service.tenant.applications, READ)
-        address = parse_address(self._service.tenant.items, drive, call)
-        return await self._answer_item(request, caller, address, lag)
+            return Answer(200, selected(document, call.request.query.get("$select", "")))
+        return self._answer_item(call, parse_address(self._service.tenant.items, drive, rest))
 
-    async def _answer_item(  # noqa: C901, PLR0911, PLR0912 - one line for each call that Graph has
-        self, request: Request, caller: Caller, address: Address, lag: float
+    def _answer_item(  # noqa: C901, PLR0911, PLR0912 - one case for each call that Graph has
+        self, call: _Call, address: Address
     ) -> Answer:
-        service, method = self._service, request.method
-        call, _, rest = address.call.removeprefix("microsoft.graph.").partition("/")
-        if method == "PUT" and call == "content":
-            return await content_calls.put_content(service, request, caller, address)
-        body = {} if method in {"GET", "DELETE"} else await request.document()
-        match method, call:
+        service, request, caller, body = self._service, call.request, call.caller, call.body
+        verb, _, rest = address.call.removeprefix("microsoft.graph.").partition("/")
+        match request.method, verb:
             case "GET", "":
                 return item_calls.get_item(service, request, caller, address)
             case "GET", "children":
-                return item_calls.list_children(service, request, caller, address, lag)
+                return item_calls.list_children(service, request, caller, address, call.happening)
             case "GET", "content":
                 return content_calls.get_content(service, request, caller, address)
             case "GET", "permissions" if rest:
@@ -122,7 +152,9 @@ class Graph:
             case "GET", "permissions":
                 return permission_calls.list_grants(service, request, caller, address)
             case "GET", _ if delta_calls.is_delta(address.call):
-                return delta_calls.list_changes(service, request, caller, address, lag)
+                return delta_calls.list_changes(service, request, caller, address, call.happening)
+            case "PUT", "content" if call.received is not None:
+                return content_calls.put_content(service, request, caller, address, call.received.stored)
             case "POST", "children":
                 return item_calls.make_folder(service, request, caller, address, body)
             case "POST", "createUploadSession":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -33,21 +34,38 @@ LARGEST_PUT = 250 * 1024 * 1024
 _RANGE = re.compile(r"bytes=(\d*)-(\d*)$")
 
 
-async def put_content(service: Service, request: Request, caller: Caller, address: Address) -> Answer:
-    """Store the body under the addressed name. Without a word on conflicts it replaces."""
-    stored, cut = await _receive(service, request)
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A body that came in; `cut` where the connection broke and what had come is to be kept."""
+
+    stored: Stored
+    cut: ConnectionCut | None = None
+
+
+async def receive(service: Service, request: Request) -> Received:
+    """Take the body in. A connection that breaks leaves nothing, or what had come in where that is asked for."""
+    incoming = service.tenant.contents.incoming()
+    keep = request.storage_fault.get("keep_bytes")
     try:
-        with service.tenant.database.transaction():
-            answer = _commit(service, request, caller, address, stored)
-    except BaseException:
-        service.tenant.contents.discard(stored.name)
-        raise
-    if cut is not None:
-        raise cut
-    return answer
+        async for chunk in request.chunks():
+            if keep is not None and incoming.size + len(chunk) >= keep:
+                incoming.write(chunk[: keep - incoming.size])
+                return Received(incoming.finish(), ConnectionCut("the stored file was truncated"))
+            if incoming.size <= LARGEST_PUT:
+                incoming.write(chunk)
+    except ConnectionCut as cut:
+        if not service.keeps_truncated:
+            incoming.drop()
+            raise
+        return Received(incoming.finish(), cut)
+    if incoming.size > LARGEST_PUT:
+        incoming.drop()
+        raise Refusal(413, "invalidRequest", "The request message is too big.", inner="maxFileSizeExceeded")
+    return Received(incoming.finish())
 
 
-def _commit(service: Service, request: Request, caller: Caller, address: Address, stored: Stored) -> Answer:
+def put_content(service: Service, request: Request, caller: Caller, address: Address, stored: Stored) -> Answer:
+    """Put stored bytes under the addressed name. Without a word on conflicts it replaces."""
     caller.require(service.tenant.applications, WRITE)
     behaviour = conflict_behaviour(request, {}, "replace")
     tree, items = service.tenant.tree, service.tenant.items
@@ -68,28 +86,6 @@ def _commit(service: Service, request: Request, caller: Caller, address: Address
         return service.item_answer(request, spoilt(service, request, item), 201)
     item = tree.replace_content(existing, stored, caller.identity, hashing=hashing)
     return service.item_answer(request, spoilt(service, request, item))
-
-
-async def _receive(service: Service, request: Request) -> tuple[Stored, ConnectionCut | None]:
-    """Take the body in. A connection that breaks leaves nothing, or what had come in where that is asked for."""
-    incoming = service.tenant.contents.incoming()
-    keep = request.storage_fault.get("keep_bytes")
-    try:
-        async for chunk in request.chunks():
-            if keep is not None and incoming.size + len(chunk) >= keep:
-                incoming.write(chunk[: keep - incoming.size])
-                return incoming.finish(), ConnectionCut("the stored file was truncated")
-            if incoming.size <= LARGEST_PUT:
-                incoming.write(chunk)
-    except ConnectionCut as cut:
-        if not service.keeps_truncated:
-            incoming.drop()
-            raise
-        return incoming.finish(), cut
-    if incoming.size > LARGEST_PUT:
-        incoming.drop()
-        raise Refusal(413, "invalidRequest", "The request message is too big.", inner="maxFileSizeExceeded")
-    return incoming.finish(), None
 
 
 def hashing_of(service: Service, request: Request) -> Hashing:

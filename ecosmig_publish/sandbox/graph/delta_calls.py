@@ -15,6 +15,7 @@ from ecosmig_publish.sandbox.graph.shapes import selected
 
 if TYPE_CHECKING:
     from ecosmig_publish.sandbox.exchange import Request
+    from ecosmig_publish.sandbox.faults import Happening
     from ecosmig_publish.sandbox.graph.access import Caller
     from ecosmig_publish.sandbox.graph.address import Address
     from ecosmig_publish.sandbox.graph.service import Service
@@ -37,16 +38,18 @@ def token_of(request: Request, call: str) -> str:
     return match[1] if match else request.query.get("token", "")
 
 
-def list_changes(service: Service, request: Request, caller: Caller, address: Address, lag: float) -> Answer:
+def list_changes(service: Service, request: Request, caller: Caller, address: Address, happening: Happening) -> Answer:
     """Return a page of what changed, each item once with its latest state, and where to go on."""
     caller.require(service.tenant.applications, READ)
     if address.by_path or address.start.parent is not None:
         raise Refusal(501, "notSupported", "Changes are tracked from a library's root only.")
     drive, token = address.drive.id, token_of(request, address.call)
-    until = service.past(lag) if lag else "~"
+    until = service.past(happening.seconds("stale")) if happening.has("stale") else "~"
     if token == "latest":  # noqa: S105 - Graph's own word
         return _answer(service, request, drive, [], _latest(service, drive, until), more=False, fresh=False)
     after, fresh = _position(service, request, drive, token)
+    if happening.has("empty_page"):
+        return _answer(service, request, drive, [], after, more=True, fresh=fresh)
     size = page_size(request)
     changed = service.tenant.items.changed(drive, after, size + 1, until)
     page = changed[:size]
@@ -54,6 +57,8 @@ def list_changes(service: Service, request: Request, caller: Caller, address: Ad
     shown_items = [item for item in page if not (fresh and item.deleted)]
     if not fresh and "deltaexcludeparent" not in request.headers:
         shown_items = _with_parents(service, shown_items)
+    if happening.has("repeated_item"):
+        shown_items = shown_items[:1] + shown_items
     return _answer(service, request, drive, shown_items, reached, more=len(changed) > size, fresh=fresh)
 
 
@@ -120,7 +125,7 @@ def _answer(
     service: Service, request: Request, drive: str, items: list[Item], reached: int, *, more: bool, fresh: bool
 ) -> Answer:
     select = request.query.get("$select", "")
-    values = [selected(service.shapes.item(item, in_delta=True), select) for item in items]
+    values = [selected(document, select) for document in service.shapes.items(items, in_delta=True)]
     for value, item in zip(values, items, strict=True):
         if item.deleted:
             value["deleted"] = {"state": "deleted"}

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ecosmig_publish.sandbox.exchange import Request
+    from ecosmig_publish.sandbox.faults import Happening
     from ecosmig_publish.sandbox.graph.access import Caller
     from ecosmig_publish.sandbox.graph.address import Address
     from ecosmig_publish.sandbox.graph.service import Service
@@ -35,15 +36,15 @@ def get_item(service: Service, request: Request, caller: Caller, address: Addres
     answer = service.item_answer(request, item)
     expanded = request.query.get("$expand", "")
     if expanded.startswith("children") and answer.document is not None:
-        children = [service.shapes.item(child) for child in service.tenant.items.children(item.id, limit=200)]
+        children = service.shapes.items(service.tenant.items.children(item.id, limit=200))
         answer.document = dict(answer.document) | {"children": children}
     elif expanded:
         raise bad_request("The request is malformed or incorrect: $expand.", inner="invalidQueryOption")
     return answer
 
 
-def list_children(service: Service, request: Request, caller: Caller, address: Address, lag: float) -> Answer:
-    """Return a page of a folder's children; `lag` seconds old where a fault wants that."""
+def list_children(service: Service, request: Request, caller: Caller, address: Address, happening: Happening) -> Answer:
+    """Return a page of a folder's children."""
     caller.require(service.tenant.applications, READ)
     folder = found(service, address)
     if not folder.folder:
@@ -51,13 +52,18 @@ def list_children(service: Service, request: Request, caller: Caller, address: A
     if "$filter" in request.query:
         raise bad_request("$filter is not supported on the children of an item.", inner="invalidQueryOption")
     size, start = page_size(request), _offset(skipped(request))
-    if lag:
-        items = _children_at(service, folder, service.past(lag))[start : start + size + 1]
+    if happening.has("empty_page"):
+        return service.page(request, [], more=True, next_skip=_skip_token(start))
+    if happening.has("stale"):
+        then = service.past(happening.seconds("stale"))
+        items = _children_at(service, folder, then)[start : start + size + 1]
     else:
         order = _order(request.query.get("$orderby", ""))
         items = service.tenant.items.children(folder.id, order, limit=size + 1, offset=start)
     select = request.query.get("$select", "")
-    values = [selected(service.shapes.item(item), select) for item in items[:size]]
+    values = [selected(document, select) for document in service.shapes.items(items[:size])]
+    if happening.has("repeated_item"):
+        values = values[:1] + values
     return service.page(request, values, more=len(items) > size, next_skip=_skip_token(start + size))
 
 

@@ -55,16 +55,16 @@ def parent_of(service: Service, caller: Caller, address: Address) -> tuple[Item,
 def settle_name(service: Service, parent: Item, name: str, behaviour: str, *, folder: bool) -> tuple[str, Item | None]:
     """Return the name to use and the item that has it already, which only `replace` leaves. Raises `Refusal`."""
     refuse_bad_name(name, folder=folder, in_root=parent.parent is None)
-    drive = service.tenant.items.drive(parent.drive)
-    path = f"{service.tenant.site.path}/{drive.segment if drive else ''}/{service.tenant.items.path(parent)}/{name}"
-    refuse_long_path(path.lstrip("/").replace("//", "/"))
-    taken = service.tenant.items.child(parent.id, name)
+    items = service.tenant.items
+    parts = [service.tenant.site.path.strip("/"), items.segment(parent.drive), items.path(parent), name]
+    refuse_long_path("/".join(part for part in parts if part))
+    taken = items.child(parent.id, name)
     if taken is None or behaviour == "replace":
         return name, taken
     if behaviour == "fail":
         raise name_taken()
     number = 1
-    while service.tenant.items.child(parent.id, numbered(name, number)) is not None:
+    while items.child(parent.id, numbered(name, number)) is not None:
         number += 1
     return numbered(name, number), None
 

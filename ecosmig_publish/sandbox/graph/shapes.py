@@ -13,7 +13,7 @@ from ecosmig_publish.sandbox.state.directory import Person
 from ecosmig_publish.sandbox.state.tenant import SITE_GROUPS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from ecosmig_publish.sandbox.clock import Clock
     from ecosmig_publish.sandbox.state.directory import Team
@@ -63,20 +63,31 @@ class Shapes:
             },
         }
 
-    def item(self, item: Item, *, in_delta: bool = False) -> Document:
-        """Return an item; what delta leaves out is left out there."""
+    def items(self, items: Sequence[Item], *, in_delta: bool = False) -> list[Document]:
+        """Return items; what delta leaves out is left out there."""
+        above: dict[str, list[Item]] = {}
+        for item in items:
+            if item.parent is not None and item.parent not in above:
+                above[item.parent] = self._tenant.items.ancestors(item)
+        return [self._item(item, above.get(item.parent or "", []), in_delta=in_delta) for item in items]
+
+    def item(self, item: Item) -> Document:
+        """Return one item."""
+        return self._item(item, self._tenant.items.ancestors(item), in_delta=False)
+
+    def _item(self, item: Item, above: Sequence[Item], *, in_delta: bool) -> Document:
         document: Document = {
             "@odata.etag": item.etag,
             "id": item.id,
             "name": item.name,
             "size": item.size,
             "eTag": item.etag,
-            "webUrl": self._web_url(item),
+            "webUrl": self._web_url(item, above),
             "createdDateTime": shown(item.created_at),
             "lastModifiedDateTime": shown(item.modified_at),
             "createdBy": json.loads(item.created_by),
             "lastModifiedBy": json.loads(item.modified_by),
-            "parentReference": self._parent(item, with_path=not in_delta),
+            "parentReference": self._parent(item, above, with_path=not in_delta),
             "fileSystemInfo": {
                 "createdDateTime": shown(item.file_created_at),
                 "lastModifiedDateTime": shown(item.file_modified_at),
@@ -110,7 +121,7 @@ class Shapes:
             return facet
         return facet | {"hashes": {"quickXorHash": item.quick_xor}}
 
-    def _parent(self, item: Item, *, with_path: bool) -> Document:
+    def _parent(self, item: Item, above: Sequence[Item], *, with_path: bool) -> Document:
         reference: Document = {
             "driveType": "documentLibrary",
             "driveId": item.drive,
@@ -118,18 +129,16 @@ class Shapes:
         }
         if item.parent is None:
             return reference
-        above = self._tenant.items.ancestors(item)
         reference |= {"id": item.parent, "name": above[-1].name if above else ""}
         if with_path:
             path = "".join(f"/{quote(folder.name)}" for folder in above[1:])
             reference["path"] = f"/drives/{item.drive}/root:{path}"
         return reference
 
-    def _web_url(self, item: Item) -> str:
-        drive = self._tenant.items.drive(item.drive)
-        segment = "" if drive is None else drive.segment
-        path = self._tenant.items.path(item)
-        return f"{self._tenant.site.url}/{quote(segment)}" + (f"/{quote(path)}" if path else "")
+    def _web_url(self, item: Item, above: Sequence[Item]) -> str:
+        segment = self._tenant.items.segment(item.drive)
+        names = [folder.name for folder in above[1:]] + ([] if item.parent is None else [item.name])
+        return f"{self._tenant.site.url}/{quote('/'.join([segment, *names]))}"
 
     def grant(self, grant: Grant, *, inherited: bool, with_secrets: bool = True) -> Document:
         """Return a permission; an inherited one carries an empty `inheritedFrom`, as libraries do in the field."""

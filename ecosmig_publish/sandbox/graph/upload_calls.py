@@ -6,7 +6,6 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from ecosmig_publish.sandbox.clock import shown
-from ecosmig_publish.sandbox.connections import ConnectionCut
 from ecosmig_publish.sandbox.exchange import Answer
 from ecosmig_publish.sandbox.graph.access import WRITE, Caller
 from ecosmig_publish.sandbox.graph.content_calls import hashing_of, spoilt
@@ -96,7 +95,6 @@ async def answer_session(service: Service, request: Request) -> Answer:
         raise Refusal(401, "unauthenticated", "The caller is not authenticated.")
     upload = service.tenant.uploads.get(upload_id)
     if upload is None:
-        await _drain(request)
         raise Refusal(404, "itemNotFound", "The upload session was not found.", inner="uploadSessionNotFound")
     request.app_id = upload.client_id
     if request.method == "GET":
@@ -107,7 +105,6 @@ async def answer_session(service: Service, request: Request) -> Answer:
     if request.method == "PUT":
         return await _take_fragment(service, request, upload)
     if request.method == "POST":
-        await _drain(request)
         if upload.total is None or upload.received != upload.total:
             raise Refusal(400, "invalidRequest", "Not all bytes are there.", inner="uploadSessionIncomplete")
         return _commit(service, request, upload)
@@ -196,11 +193,3 @@ def _progress(upload: Upload) -> dict[str, Any]:
     complete = upload.total is not None and upload.received >= upload.total
     ranges = [] if complete else [f"{upload.received}-"]
     return {"expirationDateTime": shown(upload.expires_at), "nextExpectedRanges": ranges}
-
-
-async def _drain(request: Request) -> None:
-    try:
-        async for _ in request.chunks():
-            pass
-    except ConnectionCut:
-        return

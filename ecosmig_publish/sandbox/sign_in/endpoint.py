@@ -22,6 +22,8 @@ from ecosmig_publish.sandbox.sign_in.refusals import (
 from ecosmig_publish.sandbox.sign_in.tokens import AUDIENCE, issue_access_token
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ecosmig_publish.sandbox.clock import Clock
     from ecosmig_publish.sandbox.exchange import Request
     from ecosmig_publish.sandbox.state.applications import Application
@@ -33,10 +35,12 @@ ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 class SignIn:
     """Answers below `/{tenant}/`; `origin` is this server's own, `lifetime` that of a token in seconds."""
 
-    def __init__(self, tenant: Tenant, clock: Clock, origin: str, issuer_key: bytes, lifetime: int = 3599) -> None:
+    def __init__(
+        self, tenant: Tenant, clock: Clock, origin: str, issuer_key: Callable[[], bytes], lifetime: int = 3599
+    ) -> None:
         self._tenant = tenant
         self._clock = clock
-        self._origin = origin
+        self.origin = origin
         self._issuer_key = issuer_key
         self.lifetime = lifetime
 
@@ -55,7 +59,7 @@ class SignIn:
                 self._check_tenant(tenant)
                 return await self._token(request)
         except SignInRefusal as refusal:
-            return refusal.answer(request.client_request_id, self._origin, self._clock.now())
+            return refusal.answer(request.client_request_id, self.origin, self._clock.now())
         return None
 
     def token_for(self, application: Application) -> dict[str, Any]:
@@ -64,7 +68,7 @@ class SignIn:
             self._tenant.secret,
             application,
             tenant=self._tenant.id,
-            issuer=self._origin,
+            issuer=self.origin,
             now=self._clock.now(),
             lifetime=self.lifetime,
         )
@@ -111,13 +115,13 @@ class SignIn:
         if token.claims.get("iss") != application.client_id and (
             application.issuer or not {"x5t", "x5t#S256", "x5c"} & token.header.keys()
         ):
-            check_federated_assertion(token, application, self._issuer_key, now)
+            check_federated_assertion(token, application, self._issuer_key(), now)
             return
         check_certificate_assertion(token, application, self._audiences(), now)
         refuse_replay(token, self._tenant.database, now)
 
     def _audiences(self) -> set[str]:
-        bases = [f"{self._origin}/{tenant}" for tenant in (self._tenant.id, self._tenant.domain)]
+        bases = [f"{self.origin}/{tenant}" for tenant in (self._tenant.id, self._tenant.domain)]
         return {base + end for base in bases for end in ("/oauth2/v2.0/token", "/oauth2/token", "/v2.0", "/")}
 
     def _check_tenant(self, tenant: str) -> None:
@@ -132,7 +136,7 @@ class SignIn:
                 "with /.default suffixed to the resource identifier (application ID URI).",
                 "invalid_scope",
             )
-        if scope.removesuffix("/.default").rstrip("/") not in {AUDIENCE, self._origin}:
+        if scope.removesuffix("/.default").rstrip("/") not in {AUDIENCE, self.origin}:
             raise bad_request(
                 500011,
                 f"The resource principal named {scope.removesuffix('/.default')} was not found in the tenant.",
@@ -140,7 +144,7 @@ class SignIn:
             )
 
     def _discovery(self, tenant: str) -> dict[str, Any]:
-        base = f"{self._origin}/{tenant}"
+        base = f"{self.origin}/{tenant}"
         return {
             "token_endpoint": f"{base}/oauth2/v2.0/token",
             "token_endpoint_auth_methods_supported": ["private_key_jwt"],
@@ -150,18 +154,18 @@ class SignIn:
             "id_token_signing_alg_values_supported": ["RS256"],
             "response_types_supported": ["code", "id_token", "code id_token", "id_token token"],
             "scopes_supported": ["openid", "profile", "email", "offline_access"],
-            "issuer": f"{self._origin}/{self._tenant.id}/v2.0",
+            "issuer": f"{self.origin}/{self._tenant.id}/v2.0",
             "authorization_endpoint": f"{base}/oauth2/v2.0/authorize",
             "device_authorization_endpoint": f"{base}/oauth2/v2.0/devicecode",
             "tenant_region_scope": "EU",
             "cloud_instance_name": "localhost",
-            "msgraph_host": self._origin.removeprefix("https://"),
+            "msgraph_host": self.origin.removeprefix("https://"),
         }
 
     def _instances(self) -> dict[str, Any]:
-        host = self._origin.removeprefix("https://")
+        host = self.origin.removeprefix("https://")
         return {
-            "tenant_discovery_endpoint": f"{self._origin}/{self._tenant.id}/v2.0/.well-known/openid-configuration",
+            "tenant_discovery_endpoint": f"{self.origin}/{self._tenant.id}/v2.0/.well-known/openid-configuration",
             "api-version": "1.1",
             "metadata": [{"preferred_network": host, "preferred_cache": host, "aliases": [host]}],
         }

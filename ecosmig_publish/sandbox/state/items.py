@@ -86,6 +86,11 @@ class Items:
         """Return the library of this id."""
         return next((found for found in self.drives() if found.id == drive), None)
 
+    def segment(self, drive: str) -> str:
+        """Return a library's place in the site's addresses."""
+        row = self._database.row("SELECT segment FROM drive WHERE id = ?", drive)
+        return "" if row is None else str(row[0])
+
     def get(self, item: str, drive: str | None = None, *, deleted: bool = False) -> Item | None:
         """Return the item of this id, in this library where one is named."""
         found = self._one("id = ?", item)
