@@ -213,6 +213,24 @@ def test_a_name_that_is_none_is_found_even_where_there_is_no_header() -> None:
     assert [rule for _, _, rule in rules_in(["hello"], "hello.txt")] == ["no-header", "no-trailer", "name"]
 
 
+def test_every_finding_carries_the_name_of_its_file() -> None:
+    content = bytes_of([*lines_of("001")[:2], "10,x", "98"]).replace(b"\r\n", b"\n")
+    found = found_in(content, name_of("002"))
+    # Dialect, details, what closes the file, and its name.
+    assert {finding.rule for finding in found} == {
+        "bare-lf",
+        "field-count",
+        "record-type",
+        "no-trailer",
+        "name-and-header",
+    }
+    assert {finding.file for finding in found} == {name_of("002")}
+
+
+def test_without_a_name_findings_carry_none() -> None:
+    assert {finding.file for finding in found_in(b"x")} == {""}
+
+
 def test_no_finding_quotes_a_detail() -> None:
     value = "1200034567013-SECRET-VALUE"
     for number, details in DETAILS.items():

@@ -35,7 +35,7 @@ def list_reports(invocation: Invocation) -> int:
 def schema(
     invocation: Invocation,
     report: Annotated[
-        str | None, typer.Argument(metavar="[ECOSMIG-00N]", show_default=False, help="Which report; else all six.")
+        str | None, typer.Argument(metavar="ECOSMIG-00N", show_default=False, help="Which report; else all six.")
     ] = None,
 ) -> int:
     """Show the fields of a report's records: name, kind, maximum length, whether they may be empty.
@@ -54,7 +54,7 @@ def validate(
     files: Annotated[
         list[Path],
         typer.Argument(
-            metavar="FILE…", show_default=False, help="Report files, wildcards, folders of *.csv, or - for stdin."
+            metavar="FILE", show_default=False, help="Report files, wildcards, folders of *.csv, or - for stdin."
         ),
     ],
 ) -> int:
@@ -75,7 +75,7 @@ def sequence(
     folders: Annotated[
         list[Path],
         typer.Argument(
-            metavar="FOLDER…",
+            metavar="FOLDER",
             show_default=False,
             help="A recipient's folder or a copy of it; a folder of folders: each of them.",
         ),
