@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ecosmig_publish.workflows.running import Watcher
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from rich.progress import Progress, TaskID
 
@@ -29,27 +29,27 @@ class _Bar(Watcher):
 
     def slots_are_due(self, slots: Sequence[Slot]) -> None:
         """Begin the bar of slots."""
-        self._slots = self._progress.add_task("issuing", total=len(slots), rows="")
+        self._slots = self._progress.add_task("issuing", total=len(slots), note="opening the source")
 
     def slot_begins(self, slot: Slot) -> None:
         """Name the slot that is being issued; the one before it is done."""
         if self._slots is not None:
             done = self._progress.tasks[self._slots].description != "issuing"
-            text = f"issuing {slot.report} of {slot.due_at:%Y-%m-%d %H:%M}"
-            self._progress.update(self._slots, description=text, advance=1 if done else 0)
+            text = f"issuing {slot.report} of {slot.due_at:%Y-%m-%d %H:%M}Z"
+            self._progress.update(self._slots, description=text, advance=1 if done else 0, note="")
         self._rows = 0
 
     def rows_written(self, rows: int) -> None:
         """Count the rows of the present slot."""
         self._rows += rows
         if self._slots is not None:
-            self._progress.update(self._slots, rows=f"{self._rows:,} rows")
+            self._progress.update(self._slots, note=f"{self._rows:,} rows")
 
     def files_wait(self, files: int) -> None:
         """Begin the bar of files; the slots are done."""
         if self._slots is not None:
             self._progress.update(self._slots, completed=self._progress.tasks[self._slots].total)
-        self._files = self._progress.add_task("publishing", total=files, rows="")
+        self._files = self._progress.add_task("publishing", total=files, note="files")
 
     def file_placed(self, file: WaitingFile) -> None:  # noqa: ARG002 - its number is enough
         """Count one file."""
@@ -60,19 +60,53 @@ class _Bar(Watcher):
 @contextmanager
 def watcher(invocation: Invocation) -> Iterator[Watcher]:
     """Yield what shows a run's progress: a bar on a terminal, silence elsewhere."""
-    if invocation.quiet or not sys.stderr.isatty():
+    if not _is_shown(invocation):
         yield Watcher()
         return
+    with _progress() as progress:
+        yield _Bar(progress)
+
+
+@contextmanager
+def counting(invocation: Invocation, what: str, total: int) -> Iterator[Callable[[], None]]:
+    """Yield what is called for each of `total` things that are done."""
+    if not _is_shown(invocation):
+        yield lambda: None
+        return
+    with _progress() as progress:
+        task = progress.add_task(what, total=total, note="")
+        yield lambda: progress.advance(task)
+
+
+@contextmanager
+def sharing(invocation: Invocation, what: str) -> Iterator[Callable[[str, float], None]]:
+    """Yield what is told the present step and the share of the work, 0 to 1, that is done before it."""
+    if not _is_shown(invocation):
+        yield lambda _step, _share: None
+        return
+    from rich.progress import TaskProgressColumn  # noqa: PLC0415 - rich is slow to import
+
+    with _progress(TaskProgressColumn()) as progress:
+        task = progress.add_task(what, total=1.0, note="")
+        yield lambda step, share: progress.update(task, completed=share, note=step)
+
+
+def _is_shown(invocation: Invocation) -> bool:
+    return sys.stderr.isatty() and not invocation.quiet
+
+
+def _progress(*share: object) -> Progress:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn  # noqa: PLC0415
 
     from ecosmig_publish.cli.screen import stderr_console  # noqa: PLC0415 - rich is slow to import
 
-    columns = (
+    return Progress(
         TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[rows]}"),
+        BarColumn(bar_width=None),
+        *(share or (MofNCompleteColumn(),)),  # type: ignore[arg-type]
+        TextColumn("{task.fields[note]}"),
         TimeElapsedColumn(),
+        console=stderr_console(),
+        transient=True,
+        expand=True,
     )
-    with Progress(*columns, console=stderr_console(), transient=True) as progress:
-        yield _Bar(progress)

@@ -1,7 +1,8 @@
-"""Tables and progress for people; results on stdout, everything else on stderr."""
+"""Tables and lines for people, on stdout."""
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -14,17 +15,33 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
-_WIDTH_WHEN_PIPED = 120
+_WIDTH_WHEN_PIPED = 200
+NARROW = 110
+"""Below this many characters tables leave out what `--json` has too."""
+
+
+class _Screen(Console):
+    """A console whose reader may go away without ending the command."""
+
+    def on_broken_pipe(self) -> None:
+        """Pass it on to whoever gives the command's result."""
+        raise BrokenPipeError
 
 
 def stdout_console() -> Console:
     """Return where results go; piped, it is wide enough for every table and has no colours."""
-    return Console(file=sys.stdout, width=None if sys.stdout.isatty() else _WIDTH_WHEN_PIPED, highlight=False)
+    is_wide = not sys.stdout.isatty() and "COLUMNS" not in os.environ
+    return _Screen(file=sys.stdout, width=_WIDTH_WHEN_PIPED if is_wide else None, highlight=False)
 
 
 def stderr_console() -> Console:
     """Return where everything else goes."""
     return Console(file=sys.stderr, highlight=False)
+
+
+def is_narrow() -> bool:
+    """Whether results go to where wide tables don't fit."""
+    return stdout_console().width < NARROW
 
 
 def show_table(
@@ -33,25 +50,49 @@ def show_table(
     rows: Iterable[Sequence[object]],
     *,
     numbers: Sequence[str] = (),
+    whole: Sequence[str] = (),
     empty: str = "",
 ) -> None:
-    """Print a table; `numbers` names the columns that are set to the right, `empty` is said instead of no rows."""
+    """Print a table; `numbers` names the columns that are set to the right, `empty` is said instead of no rows.
+
+    Columns named in `whole`, and numbers, are never broken: what stands there can be copied.
+    """
     listed = [[_shown(cell) for cell in row] for row in rows]
     console = stdout_console()
     if not listed and empty:
-        console.print(empty)
+        console.print(empty, markup=False)
         return
-    table = Table(title=title or None, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    table = Table(title=escape(title) or None, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD)
+    table.pad_edge = False
     for column in columns:
-        table.add_column(column, justify="right" if column in numbers else "left", overflow="fold")
+        table.add_column(
+            column,
+            justify="right" if column in numbers else "left",
+            overflow="fold",
+            no_wrap=column in whole or column in numbers,
+        )
     for row in listed:
         table.add_row(*row)
-    console.print(table)
+    # What can't be broken may need more than the terminal has: the terminal wraps it, nothing is cut off.
+    needed = console.measure(table).minimum
+    console.print(table, width=max(needed, console.width) if needed > console.width else None, crop=False)
+
+
+def show_line(text: str) -> None:
+    """Print a line as it is: a terminal wraps it, so that a path or a command in it can be copied whole."""
+    stdout_console().print(text, markup=False, soft_wrap=True)
+
+
+def show_text(text: str) -> None:
+    """Print prose, broken between words."""
+    stdout_console().print(text, markup=False)
 
 
 def shown_instant(moment: datetime | None) -> str:
-    """Return an instant as people read it here: `2026-03-02 06:00:00Z`."""
-    return f"{moment:%Y-%m-%d %H:%M:%SZ}" if moment else "-"
+    """Return an instant as people read it here: `2026-03-02 06:00Z`, with its seconds where it has any."""
+    if moment is None:
+        return "-"
+    return f"{moment:%Y-%m-%d %H:%M:%SZ}" if moment.second else f"{moment:%Y-%m-%d %H:%MZ}"
 
 
 def _shown(cell: object) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -11,36 +12,41 @@ from ecosmig_publish.errors import InvalidFileError, UsageError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+_SHAPE = re.compile(r"\d{4}-?\d{2}-?\d{2}[T ]\d{2}.*")
 
-def parse_instant(text: str | None) -> datetime | None:
-    """Return `--as-of` as an instant in UTC; a zone is required, `Z` or an offset."""
+
+def parse_instant(text: str | None, option: str = "--as-of") -> datetime | None:
+    """Return what an option gives as an instant, in UTC; without a zone it is UTC. Raises `UsageError`."""
     if text is None:
         return None
-    hint = "Write it as 2026-03-02T06:00:00Z."
+    # A bare date could mean its beginning or its end.
+    lacks = "a date alone is no instant" if re.fullmatch(r"\d{4}-?\d{2}-?\d{2}", text) else "not an instant in ISO 8601"
+    fault = UsageError(f"{option} {text}: {lacks}", hint="Write it as 2026-03-02T06:00:00Z.")
+    if not _SHAPE.fullmatch(text):
+        raise fault
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise UsageError(f"--as-of {text}: not an instant in ISO 8601", hint=hint) from error
-    # interface.md calls --as-of "ISO 8601 UTC": without a zone it is UTC.
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise fault from error
 
 
 def parse_reports(texts: Sequence[str]) -> tuple[Report, ...]:
-    """Return the reports that `--report` names, as `ECOSMIG-001`, `001` or `1`."""
-    return tuple(_report(text) for text in texts)
+    """Return the reports that `--report` names, as `ECOSMIG-001`, `001` or `1`. Raises `UsageError`."""
+    return tuple(dict.fromkeys(_report(text) for text in texts))
 
 
 def parse_suppliers(texts: Sequence[str]) -> tuple[Signifier, ...]:
-    """Return the signifiers that were named."""
+    """Return the signifiers that were named. Raises `UsageError`."""
     try:
-        return tuple(parse_signifier(text) for text in texts)
+        return tuple(dict.fromkeys(parse_signifier(text) for text in texts))
     except InvalidFileError as error:
-        raise UsageError(str(error), hint="ecosmig supplier list") from error
+        raise UsageError(str(error), hint="ecosmig supplier list shows those that there are.") from error
 
 
 def _report(text: str) -> Report:
-    number = text.upper().removeprefix("ECOSMIG-")
-    if number.isdigit():
+    number = text.strip().upper().removeprefix("ECOSMIG-")
+    if re.fullmatch("[0-9]+", number):
         number = f"{int(number):03d}"
     try:
         return Report(f"ECOSMIG-{number}")

@@ -17,15 +17,22 @@ _FILE = re.compile(r"file\s*=\s*(\S+)")
 
 @contextmanager
 def engine_faults(source: str) -> Iterator[None]:
-    """Turn what DuckDB or Ibis raises into `SourceError`, the cause kept."""
+    """Turn what DuckDB or Ibis raises into `SourceError`, the cause kept; an interruption stays one."""
     try:
         yield
     except EcosmigError:
         raise
     except Exception as error:
+        if _is_interruption(error):
+            raise KeyboardInterrupt from error
         if not _is_of_the_engine(error):
             raise
         raise SourceError(f"{source}: {_without_rows(error)}", hint=_hint(error)) from error
+
+
+def _is_interruption(error: Exception) -> bool:
+    """Whether this is what DuckDB makes of a Ctrl-C that comes while a query runs."""
+    return type(error).__name__ == "InterruptException" or str(error) == "Query interrupted"
 
 
 def _is_of_the_engine(error: Exception) -> bool:

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from ecosmig_publish.ledger import FolderEntry, Ledger, WaitingFile
     from ecosmig_publish.outbox import Outbox
 
+NO_FOLDER_YET = "no folder yet"
+
 
 @dataclass(frozen=True, slots=True)
 class Stopped:
@@ -104,7 +106,7 @@ def _publish_recipient(
 ) -> Published:
     if entry is None:
         hint = f"ecosmig supplier onboard {recipient}"
-        return Published(0, 0, (Stopped(recipient, None, "no folder yet", hint, ExitStatus.UNPROVED, len(files)),))
+        return Published(0, 0, (Stopped(recipient, None, NO_FOLDER_YET, hint, ExitStatus.UNPROVED, len(files)),))
     folder = Folder(signifier=entry.signifier, id=entry.folder_id, name=entry.name)
     try:
         wave.destination.check_folder(folder)

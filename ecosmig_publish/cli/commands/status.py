@@ -23,7 +23,10 @@ def add_to(app: typer.Typer) -> None:
 
 def status(
     invocation: Invocation,
-    slots: Annotated[int, typer.Option("--slots", min=0, help="How many of the latest slots to show.")] = 12,
+    slots: Annotated[
+        int | None,
+        typer.Option("--slots", min=0, help="How many of the latest slots to show; 12, and all with --json."),
+    ] = None,
 ) -> int:
     """Show streams, the latest slots, what waits, what is held, and since when.
 

@@ -16,7 +16,7 @@ def add_to(app: typer.Typer) -> None:
         app,
         "verify",
         examples=("ecosmig verify", "ecosmig verify --supplier PXX999 --deep"),
-        statuses=(ExitStatus.UNPROVED, ExitStatus.FINDING, ExitStatus.FOLDER_ACCESS),
+        statuses=(ExitStatus.UNPROVED, ExitStatus.FINDING),
         interrupted=CHANGED_NOTHING,
     )(verify)
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import deque
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from ecosmig_publish.cli.strangers import refuse_strangers
 from ecosmig_publish.cli.wired import wired
 from ecosmig_publish.errors import ExitStatus
 
@@ -21,8 +21,11 @@ def show_uploads(invocation: Invocation, suppliers: Sequence[Signifier], reports
     ledger = wired(invocation).existing_ledger()
     files: list[Mapping[str, object]] = []
     folders: Mapping[Signifier, str] = {}
-    if ledger is not None:
+    if ledger is None:
+        refuse_strangers(suppliers, None)
+    else:
         with ledger:
+            refuse_strangers(suppliers, ledger)
             folders = {signifier: entry.name for signifier, entry in ledger.folders().items()}
             files = [_file(file, folders) for file in _files(ledger, suppliers, reports)]
     files.sort(key=lambda file: (str(file["issued_at"]), str(file["name"])))
@@ -36,7 +39,7 @@ def show_acts(invocation: Invocation, limit: int) -> int:
     acts: list[Act] = []
     if ledger is not None:
         with ledger:
-            acts = list(deque(ledger.acts(), maxlen=None if invocation.json else limit))
+            acts = list(ledger.acts(limit=None if invocation.json else limit))
     document = {
         "acts": [
             {
@@ -85,32 +88,56 @@ def _file(file: RecordedFile, folders: Mapping[Signifier, str]) -> dict[str, obj
     }
 
 
-def _render_files(files: Sequence[Mapping[str, object]], limit: int) -> None:
-    from ecosmig_publish.cli.screen import show_table, shown_instant, stdout_console  # noqa: PLC0415 - rich is slow
+def _render_files(files: Sequence[Mapping[str, Any]], limit: int) -> None:
+    from ecosmig_publish.cli.screen import is_narrow, show_line, show_table, shown_instant  # noqa: PLC0415 - rich
 
-    rows = [
-        (
-            file["name"],
-            file["rows"],
-            file["size"],
-            str(file["sha256"])[:12],
-            shown_instant(file["issued_at"]),  # type: ignore[arg-type]
-            shown_instant(file["published_at"]),  # type: ignore[arg-type]
-            shown_instant(file["proved_at"]),  # type: ignore[arg-type]
-        )
-        for file in files[-limit:]
-    ]
-    columns = ("file", "rows", "bytes", "SHA-256", "issued", "published", "proved")
-    show_table("", columns, rows, numbers=("rows", "bytes"), empty="Nothing has been issued yet.")
+    latest = files[-limit:]
+    if is_narrow():
+        columns: tuple[str, ...] = ("file", "rows", "what became of it")
+        rows: list[tuple[object, ...]] = [(file["name"], file["rows"], _state(file)) for file in latest]
+    else:
+        columns = ("file", "rows", "bytes", "SHA-256", "issued", "what became of it")
+        rows = [
+            (
+                file["name"],
+                file["rows"],
+                file["size"],
+                str(file["sha256"])[:12],
+                shown_instant(file["issued_at"]),
+                _state(file),
+            )
+            for file in latest
+        ]
+    numbers, whole = ("rows", "bytes"), ("file", "SHA-256", "issued")
+    show_table("", columns, rows, numbers=numbers, whole=whole, empty="Nothing has been issued yet.")
     if len(files) > limit:
-        stdout_console().print(f"The latest {limit:,} of {len(files):,} files; all of them: ecosmig audit list --json")
+        show_line(
+            f"The latest {limit:,} of {len(files):,} files; all of them, with all hashes: ecosmig audit list --json"
+        )
+
+
+def _state(file: Mapping[str, Any]) -> str:
+    from ecosmig_publish.cli.screen import shown_instant  # noqa: PLC0415 - rich is slow to import
+
+    if file["proved_at"] is not None:
+        return f"proved {shown_instant(file['proved_at'])}"
+    if file["published_at"] is not None:
+        return f"published {shown_instant(file['published_at'])}, not proved yet"
+    return f"stopped: {file['conflict']}" if file["conflict"] else "waits"
 
 
 def _render_acts(acts: Sequence[Act]) -> None:
-    from ecosmig_publish.cli.screen import show_table, shown_instant  # noqa: PLC0415 - rich is slow to import
+    from ecosmig_publish.cli.screen import is_narrow, show_line, show_table, shown_instant  # noqa: PLC0415 - rich
 
-    rows = [
-        (act.id, shown_instant(act.at), act.identity, act.host, act.kind, act.subject, act.hash[:12]) for act in acts
-    ]
-    columns = ("act", "at", "who", "host", "kind", "subject", "hash")
-    show_table("", columns, rows, numbers=("act",), empty="Nothing has been recorded yet.")
+    if is_narrow():
+        columns: tuple[str, ...] = ("act", "at", "kind", "subject")
+        rows: list[tuple[object, ...]] = [(act.id, shown_instant(act.at), act.kind, act.subject) for act in acts]
+    else:
+        columns = ("act", "at", "who", "host", "kind", "subject", "hash")
+        rows = [
+            (act.id, shown_instant(act.at), act.identity, act.host, act.kind, act.subject, act.hash[:12])
+            for act in acts
+        ]
+    show_table("", columns, rows, numbers=("act",), whole=("at", "hash"), empty="Nothing has been recorded yet.")
+    if acts and acts[0].id > 1:
+        show_line(f"The latest {len(acts):,} acts; all of them: ecosmig audit list --acts --json")

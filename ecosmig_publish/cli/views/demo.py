@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import shlex
 import tempfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ecosmig_publish.cli.calling import called_as
+from ecosmig_publish.cli.folders import make_new_folder
+from ecosmig_publish.cli.progress import counting, sharing
 from ecosmig_publish.cli.views.verify import exit_status, render_verification
-from ecosmig_publish.errors import ConfigurationError, ExitStatus
+from ecosmig_publish.errors import ExitStatus
 from ecosmig_publish.settings import load_settings
 from ecosmig_publish.wiring import Wiring
 from ecosmig_publish.workflows.issuing.register import party_register
@@ -17,7 +21,7 @@ from ecosmig_publish.workflows.running import Narrowing, RunOutcome, Watcher, ru
 from ecosmig_publish.workflows.verifying import Verified, verify_folders
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from ecosmig_publish.cli.invocation import Invocation
     from ecosmig_publish.ledger import Ledger, OpenHold, RecordedFile
@@ -54,18 +58,20 @@ def show_demo(invocation: Invocation, directory: Path | None, devices: int) -> i
     configuration = home / "ecosmig.toml"
     configuration.write_text(_CONFIGURATION.format(start=START), encoding="utf-8")
     wiring = Wiring(load_settings(configuration, {}, home))
-    invocation.say(f"1. Generating migration data of {devices:,} Devices in {home / 'data'}")
-    _generate(home, devices)
+    invocation.say(f"1. Generating migration data of {devices:,} Devices, as a source would hold it: {home / 'data'}")
+    with sharing(invocation, "generating") as tell:
+        _generate(home, devices, tell)
     with wiring.locked_ledger() as ledger:
         invocation.say("2. Onboarding every party of the register: a folder each, pinned in the ledger")
         folders = _onboard(wiring, ledger)
         invocation.say("3. Issuing and publishing a week of slots, run by run, as a scheduler would")
-        outcomes = _play(wiring, ledger)
+        outcomes = _play(invocation, wiring, ledger)
         invocation.say("4. Verifying every file: ledger and folders, both ways, byte by byte")
         verified = verify_folders(ledger=ledger, destination=wiring.publishing(), deep=True)
         files, holds = list(ledger.files()), ledger.open_holds()
     document = {
         "directory": home,
+        "configuration": configuration,
         "folders": folders,
         "runs": len(outcomes),
         "slots": sum(len(outcome.issued) for outcome in outcomes),
@@ -83,19 +89,11 @@ def show_demo(invocation: Invocation, directory: Path | None, devices: int) -> i
 def _home(directory: Path | None) -> Path:
     if directory is None:
         return Path(tempfile.mkdtemp(prefix="ecosmig-demo-"))
-    if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
-        raise ConfigurationError(
-            f"{directory} is not an empty folder; nothing was overwritten",
-            hint="Name a new folder, or leave --dir out.",
-        )
-    try:
-        directory.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise ConfigurationError(f"{directory}: {error.strerror}", hint="Name another --dir.") from error
+    make_new_folder(directory)
     return directory.resolve()
 
 
-def _generate(home: Path, devices: int) -> None:
+def _generate(home: Path, devices: int, tell: Callable[[str, float], None]) -> None:
     from ecosmig_publish.migration_data.sample import write_sample  # noqa: PLC0415 - the engine is slow to import
 
     write_sample(
@@ -106,6 +104,7 @@ def _generate(home: Path, devices: int) -> None:
         until=START + timedelta(hours=HOURS_OF_A_WEEK),
         history=timedelta(days=120),
         form="duckdb",
+        progress=tell,
     )
 
 
@@ -116,14 +115,16 @@ def _onboard(wiring: Wiring, ledger: Ledger) -> int:
     return sum(1 for _ in done)
 
 
-def _play(wiring: Wiring, ledger: Ledger) -> list[RunOutcome]:
+def _play(invocation: Invocation, wiring: Wiring, ledger: Ledger) -> list[RunOutcome]:
     """Run at every sixth hour of the week, and at the 08:00 of the 2nd that 003 falls due at."""
-    hours = sorted({*range(1, HOURS_OF_A_WEEK + 1, 6), 27})
+    instants = [START + timedelta(hours=hour) for hour in sorted({*range(1, HOURS_OF_A_WEEK + 1, 6), 27})]
     parts = wiring.parts(ledger)
-    return [
-        run_everything(parts, as_of=START + timedelta(hours=hour), narrowing=Narrowing(), watcher=Watcher())
-        for hour in hours
-    ]
+    outcomes = []
+    with counting(invocation, "runs", len(instants)) as one_more:
+        for instant in instants:
+            outcomes.append(run_everything(parts, as_of=instant, narrowing=Narrowing(), watcher=Watcher()))
+            one_more()
+    return outcomes
 
 
 def _render(
@@ -133,10 +134,36 @@ def _render(
     holds: Sequence[OpenHold],
     verified: Verified,
 ) -> None:
-    from ecosmig_publish.cli.screen import show_table, stdout_console  # noqa: PLC0415 - rich is slow to import
+    from ecosmig_publish.cli.screen import show_line, show_text  # noqa: PLC0415 - rich is slow to import
+
+    _render_reports(outcomes, files, holds)
+    render_verification(verified, deep=True)
+    recipients = len({file.recipient for file in files})
+    show_text(
+        f"Each of {recipients} suppliers got its own reports in its own folder, numbered without a gap. {len(holds):,} "
+        "rows could not be reported correctly: they are held with a reason, and tried again at every slot."
+    )
+    first = next((file for file in files if file.rows), None)
+    if first is not None:
+        _render_file(home, first)
+    call, config = called_as(), shlex.quote(str(home / "ecosmig.toml"))
+    show_line(f"\nLook around in {home}:")
+    for what, command in (
+        ("the files, a folder for each supplier", f"ls -R {shlex.quote(str(home / 'published'))}"),
+        ("where everything stands", f"{call} status --config {config}"),
+        ("rows that could not be reported, and why", f"{call} held --config {config}"),
+        ("what was delivered to whom, when, and how we know", f"{call} audit list --config {config}"),
+        ("damage a file in `published`, then see it found", f"{call} verify --config {config}"),
+        ("what is due by now: the demo's week is over, its calendar goes on", f"{call} plan --config {config}"),
+        ("a configuration of your own", f"{call} init --dir my-ecosmig"),
+    ):
+        show_line(f"  {what}:\n    {command}")
+
+
+def _render_reports(outcomes: Sequence[RunOutcome], files: Sequence[RecordedFile], holds: Sequence[OpenHold]) -> None:
+    from ecosmig_publish.cli.screen import show_table  # noqa: PLC0415 - rich is slow to import
     from ecosmig_publish.emrr.catalogue import CATALOGUE  # noqa: PLC0415
 
-    console = stdout_console()
     rows = []
     for report, definition in CATALOGUE.items():
         mine = [file for file in files if file.report is report]
@@ -153,23 +180,16 @@ def _render(
             )
         )
     columns = ("report", "what it holds", "slots", "files", "rows", "proved", "held")
-    show_table(f"A week in {len(outcomes)} runs", columns, rows, numbers=columns[2:])
-    render_verification(verified, deep=True)
-    first = next((file for file in files if file.rows), None)
-    if first is not None:
-        path = next((home / "published").glob(f"{first.recipient}*/{first.name}"))
-        console.print(f"\nOne of the files, {path.relative_to(home)}:", markup=False)
-        lines = path.read_text(encoding="utf-8").splitlines()
-        shown = [*lines[:3], "…", lines[-1]] if len(lines) > 4 else lines  # noqa: PLR2004
-        for line in shown:
-            console.print(f"  {line}", markup=False, soft_wrap=True)
-    console.print(f"\nLook around in {home}:", markup=False, soft_wrap=True)
-    config = f"--config {home / 'ecosmig.toml'}"
-    for what, how in (
-        ("the files, a folder for each recipient", f"ls -R {home / 'published'}"),
-        ("where everything stands", f"ecosmig status {config}"),
-        ("rows that could not be reported, and why", f"ecosmig held {config}"),
-        ("what was delivered, when, and its hashes", f"ecosmig audit list {config}"),
-        ("what is due now (months have passed since)", f"ecosmig plan {config}"),
-    ):
-        console.print(f"  {what}:\n    {how}", markup=False, soft_wrap=True)
+    show_table(f"A week in {len(outcomes)} runs", columns, rows, numbers=columns[2:], whole=("report",))
+
+
+def _render_file(home: Path, file: RecordedFile) -> None:
+    """Print the first lines and the last of one file."""
+    from ecosmig_publish.cli.screen import show_line  # noqa: PLC0415 - rich is slow to import
+
+    path = next((home / "published").glob(f"{file.recipient}*/{file.name}"))
+    show_line(f"\nOne of the files, {path.relative_to(home)}:")
+    lines = path.read_text(encoding="utf-8").splitlines()
+    shown = [*lines[:3], "…", lines[-1]] if len(lines) > 4 else lines  # noqa: PLR2004
+    for line in shown:
+        show_line(f"  {line}")

@@ -63,16 +63,15 @@ def _document(holds: Sequence[OpenHold], problems: Sequence[SlotProblem]) -> dic
 
 
 def _render(holds: Sequence[OpenHold], problems: Sequence[SlotProblem], limit: int) -> None:
-    from ecosmig_publish.cli.screen import show_table, shown_instant, stdout_console  # noqa: PLC0415 - rich is slow
+    from ecosmig_publish.cli.screen import show_line, show_table, shown_instant  # noqa: PLC0415 - rich is slow
 
-    console = stdout_console()
     if not holds and not problems:
-        console.print("No row is held.")
+        show_line("No row is held.")
         return
     counted = Counter((hold.report.value, reason) for hold in holds for reason in hold.reasons)
     if holds:
         show_table(
-            f"{len(holds):,} rows are held",
+            f"{len(holds):,} rows are held; one may have several reasons",
             ("report", "reason", "rows"),
             [(*kind, number) for kind, number in sorted(counted.items())],
             numbers=("rows",),
@@ -84,13 +83,13 @@ def _render(holds: Sequence[OpenHold], problems: Sequence[SlotProblem], limit: i
                 " ".join(hold.reasons),
                 hold.recipient or "-",
                 shown_instant(hold.held_since),
-                shown_instant(hold.last_tried_at),
             )
             for hold in holds[:limit]
         ]
-        show_table("", ("report", "key", "reasons", "recipient", "held since slot", "last tried"), rows)
+        columns = ("report", "key", "reasons", "recipient", "since slot")
+        show_table("", columns, rows, whole=("report", "key", "recipient"))
         if len(holds) > limit:
-            console.print(f"… and {len(holds) - limit:,} more: ecosmig held --limit {len(holds)}")
+            show_line(f"The {limit:,} held longest of {len(holds):,}; all of them: ecosmig held --limit {len(holds)}")
     if problems:
         rows_of_slots = [
             (
@@ -102,5 +101,8 @@ def _render(holds: Sequence[OpenHold], problems: Sequence[SlotProblem], limit: i
             for problem in problems[:limit]
         ]
         title = f"{len(problems):,} problems of the latest slots of 003, 004 and 005"
-        show_table(title, ("report", "slot", "reason", "key"), rows_of_slots)
-    console.print("Mend the source; each held row goes out with the first slot that can carry it.")
+        show_table(title, ("report", "slot", "reason", "key"), rows_of_slots, whole=("report", "key"))
+        if len(problems) > limit:
+            show_line(f"The first {limit:,} of {len(problems):,}: ecosmig held --limit {len(problems)}")
+    show_line("Mend the source; each held row goes out with the first slot that can carry it.")
+    show_line("Keys may name Devices: treat this as personal data.")

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from contextlib import nullcontext
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from ecosmig_publish.cli.strangers import refuse_strangers
 from ecosmig_publish.cli.wired import wired
 from ecosmig_publish.emrr.calendar import period_of
 from ecosmig_publish.errors import ExitStatus
@@ -20,6 +24,10 @@ if TYPE_CHECKING:
     from ecosmig_publish.workflows.planning import RunInstant
 
 
+_SHOWN = 40
+"""So many slots, and so many streams, are listed to a person."""
+
+
 def show_plan(
     invocation: Invocation, as_of: datetime | None, reports: Sequence[Report], suppliers: Sequence[Signifier]
 ) -> int:
@@ -27,31 +35,37 @@ def show_plan(
     wiring = wired(invocation)
     settings = wiring.settings
     narrowing = Narrowing(reports, suppliers)
-    ledger = wiring.existing_ledger()
-    last_slots = ledger.last_slots() if ledger else {}
-    run = run_instant(
-        now=wiring.now(),
-        as_of=as_of,
-        settle=settings.source.settle,
-        last_cut_off=ledger.last_cut_off() if ledger else None,
-    )
-    slots = due_slots_of(
-        start=settings.start,
-        at=run.at,
-        last_slots={report: entry.slot.due_at for report, entry in last_slots.items()},
-        reports=reports,
-    )
-    waiting = [file for file in ledger.waiting() if narrowing.covers(file)] if ledger else []
-    if ledger:
-        ledger.close()
-    invocation.result(_document(run, slots, waiting), lambda: _render(run, slots, waiting))
+    with wiring.existing_ledger() or nullcontext() as ledger:
+        refuse_strangers(suppliers, ledger)
+        last_slots = ledger.last_slots() if ledger else {}
+        run = run_instant(
+            now=wiring.now(),
+            as_of=as_of,
+            settle=settings.source.settle,
+            last_cut_off=ledger.last_cut_off() if ledger else None,
+        )
+        waiting = [file for file in ledger.waiting() if narrowing.covers(file)] if ledger else []
+    after = {report: entry.slot.due_at for report, entry in last_slots.items()}
+    slots = due_slots_of(start=settings.start, at=run.at, last_slots=after, reports=reports)
+    coming = next_slot(settings.start, run.at, reports)
+    invocation.result(_document(run, slots, waiting, coming), lambda: _render(run, slots, waiting, coming))
     return ExitStatus.OK
 
 
-def _document(run: RunInstant, slots: Sequence[Slot], waiting: Sequence[WaitingFile]) -> dict[str, object]:
+def next_slot(start: datetime, at: datetime, reports: Sequence[Report]) -> Slot:
+    """Return the slot that falls due next after `at`, and after `start` where that is later."""
+    after = max(start, at)
+    # Every report has a slot within a month and a day.
+    return due_slots_of(start=after, at=after + timedelta(days=32), last_slots={}, reports=reports)[0]
+
+
+def _document(
+    run: RunInstant, slots: Sequence[Slot], waiting: Sequence[WaitingFile], coming: Slot
+) -> dict[str, object]:
     return {
         "as_of": run.at,
         "cut_off": run.cut_off,
+        "next_slot": {"report": coming.report, "due_at": coming.due_at},
         "due": [
             {
                 "report": slot.report,
@@ -74,36 +88,44 @@ def _document(run: RunInstant, slots: Sequence[Slot], waiting: Sequence[WaitingF
     }
 
 
-def _render(run: RunInstant, slots: Sequence[Slot], waiting: Sequence[WaitingFile]) -> None:
-    from ecosmig_publish.cli.screen import show_table, shown_instant, stdout_console  # noqa: PLC0415 - rich is slow
+def _render(run: RunInstant, slots: Sequence[Slot], waiting: Sequence[WaitingFile], coming: Slot) -> None:
+    from ecosmig_publish.cli.screen import show_line, show_table, shown_instant  # noqa: PLC0415 - rich is slow
 
-    rows = [
-        (
-            slot.report,
-            shown_instant(slot.due_at),
-            shown_instant(period_of(slot).start),
-            shown_instant(_last(slot)),
-        )
-        for slot in slots
-    ]
     at = shown_instant(run.at)
-    if rows:
-        show_table(f"Due at {at}, oldest first", ("report", "slot", "period from", "period to"), rows)
-    by_recipient: dict[tuple[str, str], int] = {}
-    for file in waiting:
-        by_recipient[file.report, file.recipient] = by_recipient.get((file.report, file.recipient), 0) + 1
-    if by_recipient:
+    if slots:
+        shown = _shown(slots)
+        rows = [
+            (
+                slot.report,
+                shown_instant(slot.due_at),
+                shown_instant(period_of(slot).start),
+                shown_instant(period_of(slot).last_second),
+            )
+            for slot in shown
+        ]
+        columns = ("report", "slot", "period from", "period to")
+        show_table(f"Due at {at}, oldest first", columns, rows, whole=columns)
+        if len(shown) < len(slots):
+            counted = Counter(slot.report.value for slot in slots)
+            each = ", ".join(f"{report} {count:,}" for report, count in sorted(counted.items()))
+            show_line(f"The first {len(shown):,} of {len(slots):,} slots ({each}); all of them: ecosmig plan --json")
+    by_stream = Counter((file.report.value, file.recipient) for file in waiting)
+    if by_stream:
         show_table(
             "Issued, and not yet proved in their folders",
             ("report", "recipient", "files"),
-            [(report, recipient, files) for (report, recipient), files in sorted(by_recipient.items())],
+            [(report, recipient, files) for (report, recipient), files in sorted(by_stream.items())[:_SHOWN]],
             numbers=("files",),
         )
-    if rows or by_recipient:
-        stdout_console().print("`ecosmig publish --all` would do this now; nothing was changed.")
+        if len(by_stream) > _SHOWN:
+            show_line(f"The first {_SHOWN:,} of {len(by_stream):,} streams; all of them: ecosmig plan --json")
+    if slots or by_stream:
+        show_line(f"{len(slots):,} slots are due and {len(waiting):,} files wait. Nothing was changed.")
+        show_line("ecosmig publish --all issues and publishes them.")
     else:
-        stdout_console().print(f"Nothing is due and nothing waits at {at}.")
+        show_line(f"Nothing is due and nothing waits at {at}.")
+    show_line(f"The next slot falls due at {shown_instant(coming.due_at)}: {coming.report}.")
 
 
-def _last(slot: Slot) -> datetime:
-    return period_of(slot).last_second
+def _shown(slots: Sequence[Slot]) -> Sequence[Slot]:
+    return slots[:_SHOWN] if len(slots) > _SHOWN + 1 else slots

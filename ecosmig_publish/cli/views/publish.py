@@ -6,9 +6,11 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from ecosmig_publish.cli.progress import watcher
+from ecosmig_publish.cli.strangers import refuse_strangers
 from ecosmig_publish.cli.wired import wired
 from ecosmig_publish.emrr.terms import Report
 from ecosmig_publish.errors import ExitStatus
+from ecosmig_publish.workflows.publishing import NO_FOLDER_YET
 from ecosmig_publish.workflows.running import Narrowing, RunOutcome, run_everything
 
 if TYPE_CHECKING:
@@ -18,9 +20,11 @@ if TYPE_CHECKING:
     from ecosmig_publish.cli.invocation import Invocation
     from ecosmig_publish.emrr.terms import Signifier
     from ecosmig_publish.ledger import OpenHold
+    from ecosmig_publish.workflows.publishing import Stopped
 
 _COLUMNS = ("report", "due", "issued", "rows", "published", "proved", "waiting", "held", "why")
 _NUMBERS = _COLUMNS[1:-1]
+_SHOWN = 20
 
 
 def run_and_show(
@@ -29,6 +33,7 @@ def run_and_show(
     """Do one run under the lock and show what it did; returns its exit status."""
     wiring = wired(invocation)
     with wiring.locked_ledger() as ledger, watcher(invocation) as watching:
+        refuse_strangers(suppliers, ledger)
         outcome = run_everything(
             wiring.parts(ledger), as_of=as_of, narrowing=Narrowing(reports, suppliers), watcher=watching
         )
@@ -85,28 +90,52 @@ def _document(outcome: RunOutcome, holds: Sequence[OpenHold]) -> dict[str, objec
 
 
 def render_run(outcome: RunOutcome, holds: Sequence[OpenHold]) -> None:
-    """Print the closing table and whatever needs a person."""
-    from ecosmig_publish.cli.screen import show_table, shown_instant, stdout_console  # noqa: PLC0415 - rich is slow
+    """Print the closing table, which fits 80 characters, and whatever needs a person."""
+    from ecosmig_publish.cli.screen import is_narrow, show_line, show_table, shown_instant  # noqa: PLC0415 - rich
 
-    console = stdout_console()
-    show_table(f"Run of {shown_instant(outcome.run.at)}", _COLUMNS, _rows(outcome, holds), numbers=_NUMBERS)
-    for stopped in outcome.published.stopped:
-        stream = stopped.report or "all reports"
-        console.print(f"{stopped.recipient}, {stream}: {stopped.reason} ({stopped.files:,} files wait)", markup=False)
-        if stopped.hint:
-            console.print(f"  next: {stopped.hint}", markup=False)
-    for doubt in outcome.doubts:
-        console.print(f"{doubt.recipient}, {doubt.name}: {doubt.kind}, {doubt.detail}", markup=False)
+    kept = [place for place, column in enumerate(_COLUMNS) if column != "rows" or not is_narrow()]
+    columns = [_COLUMNS[place] for place in kept]
+    rows = [[row[place] for place in kept] for row in _rows(outcome, holds)]
+    title = f"Run of {shown_instant(outcome.run.at)}: slots due, files issued, published and proved"
+    show_table(title, columns, rows, numbers=_NUMBERS, whole=("report",))
+    _show_stopped(outcome.published.stopped)
+    for doubt in outcome.doubts[:_SHOWN]:
+        show_line(f"{doubt.recipient}, {doubt.name}: {doubt.kind}, {doubt.detail}")
+    if len(outcome.doubts) > _SHOWN:
+        show_line(f"… and {len(outcome.doubts) - _SHOWN:,} more files that are not proved: ecosmig verify")
     for finding in outcome.findings:
-        console.print(f"finding: {finding}", markup=False)
+        show_line(f"finding: {finding}")
+    if outcome.findings:
+        show_line(
+            "  next: ask the source's owner; such rows are in no report. It is said once, and kept: ecosmig status"
+        )
     if outcome.swept:
-        console.print(f"Cleared {len(outcome.swept)} unfinished slot(s) that an interrupted run left in the outbox.")
+        show_line(f"Cleared {len(outcome.swept)} unfinished slot(s) that an interrupted run left in the outbox.")
     if outcome.source_error is not None:
-        console.print(f"source: {outcome.source_error}", markup=False)
-        console.print(f"  next: {outcome.source_error.hint}", markup=False)
+        show_line(f"source: {outcome.source_error}")
+        show_line(f"  next: {outcome.source_error.hint}")
     if holds:
-        console.print(f"{len(holds):,} rows are held until they can be reported: ecosmig held")
-    console.print(_summary(outcome))
+        show_line(f"{len(holds):,} rows are held until they can be reported: ecosmig held")
+    show_line(_summary(outcome))
+
+
+def _show_stopped(stopped: Sequence[Stopped]) -> None:
+    """Print why files wait: those without a folder in one line, the others one by one."""
+    from ecosmig_publish.cli.screen import show_line  # noqa: PLC0415 - rich is slow to import
+
+    homeless = [it for it in stopped if it.reason == NO_FOLDER_YET]
+    if homeless:
+        names = ", ".join(it.recipient for it in homeless[:_SHOWN])
+        more = f" and {len(homeless) - _SHOWN:,} more" if len(homeless) > _SHOWN else ""
+        show_line(f"{NO_FOLDER_YET}: {names}{more} ({sum(it.files for it in homeless):,} files wait)")
+        show_line(f"  next: {homeless[0].hint if len(homeless) == 1 else 'ecosmig supplier onboard --all'}")
+    others = [it for it in stopped if it.reason != NO_FOLDER_YET]
+    for it in others[:_SHOWN]:
+        show_line(f"{it.recipient}, {it.report or 'all reports'}: {it.reason} ({it.files:,} files wait)")
+        if it.hint:
+            show_line(f"  next: {it.hint}")
+    if len(others) > _SHOWN:
+        show_line(f"… and {len(others) - _SHOWN:,} more that were stopped: ecosmig status")
 
 
 def _rows(outcome: RunOutcome, holds: Sequence[OpenHold]) -> list[tuple[object, ...]]:
@@ -148,17 +177,19 @@ def _why(report: Report, outcome: RunOutcome, due: Mapping[Report, int], waiting
     if not due[report]:
         reasons.append("not due")
     elif len(mine) < due[report]:
-        reasons.append(f"{due[report] - len(mine)} slots not issued: the source can't be used")
+        reasons.append(f"source: {due[report] - len(mine):,} not issued")
     if idle:
-        reasons.append("no activity" if idle == len(mine) else f"no activity in {idle} slots")
+        reasons.append("no rows" if idle == len(mine) else f"{idle:,} without rows")
     problems = sum(issued.problems for issued in mine)
     if problems:
         reasons.append(f"{problems:,} problems")
     if waiting[report]:
-        for stopped in outcome.published.stopped:
-            if stopped.report in (report, None):
-                reasons.append(f"{stopped.recipient}: {stopped.reason}")
-                break
+        stopped = {it.recipient: it for it in outcome.published.stopped if it.report in (report, None)}
+        homeless = sum(it.reason == NO_FOLDER_YET for it in stopped.values())
+        if homeless:
+            reasons.append(f"{homeless:,} without folder")
+        if len(stopped) > homeless:
+            reasons.append(f"{len(stopped) - homeless:,} stopped")
     return "; ".join(reasons)
 
 

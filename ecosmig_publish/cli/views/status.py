@@ -11,12 +11,25 @@ from ecosmig_publish.errors import ExitStatus
 from ecosmig_publish.workflows.planning import due_slots_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
     from ecosmig_publish.cli.invocation import Invocation
+    from ecosmig_publish.emrr.terms import Slot
     from ecosmig_publish.ledger import Ledger
+    from ecosmig_publish.wiring import Wiring
 
 
-def show_status(invocation: Invocation, limit: int) -> int:
-    """Show the state of the installation; returns 10 where something issued is not proved yet."""
+SLOTS = 12
+_STREAMS = 40
+_FINDINGS = 5
+
+
+def show_status(invocation: Invocation, limit: int | None) -> int:
+    """Show the state of the installation; returns 10 where something issued is not proved yet.
+
+    Without a `limit` a person sees the latest slots, a program all.
+    """
     wiring = wired(invocation)
     ledger = wiring.existing_ledger()
     if ledger is None:
@@ -26,19 +39,24 @@ def show_status(invocation: Invocation, limit: int) -> int:
             "slots": [],
             "waiting": [],
             "findings": [],
+            "due_now": dict(Counter(slot.report.value for slot in _due(wiring, {}))),
         }
-        invocation.result(document, lambda: print("No run yet: ecosmig publish --all"))  # noqa: T201
+        invocation.result(document, lambda: print("No run yet. See what is due: ecosmig plan"))  # noqa: T201
         return ExitStatus.OK
     with ledger:
-        document = _document(ledger, limit)
+        document = _document(ledger, limit if limit is not None or invocation.json else SLOTS)
         last = {report: entry.slot.due_at for report, entry in ledger.last_slots().items()}
-    due = Counter(slot.report for slot in due_slots_of(start=wiring.settings.start, at=wiring.now(), last_slots=last))
+    due = Counter(slot.report for slot in _due(wiring, last))
     document["due_now"] = {report.value: due[report] for report in Report}
     invocation.result(document, lambda: _render(document))
     return ExitStatus.UNPROVED if document["waiting"] else ExitStatus.OK
 
 
-def _document(ledger: Ledger, limit: int) -> dict[str, object]:
+def _due(wiring: Wiring, last: Mapping[Report, datetime]) -> list[Slot]:
+    return due_slots_of(start=wiring.settings.start, at=wiring.now(), last_slots=last)
+
+
+def _document(ledger: Ledger, limit: int | None) -> dict[str, object]:
     holds = ledger.open_holds()
     held = Counter(hold.report for hold in holds)
     waiting = ledger.waiting()
@@ -100,55 +118,70 @@ def _document(ledger: Ledger, limit: int) -> dict[str, object]:
 
 
 def _render(document: dict[str, object]) -> None:
-    from ecosmig_publish.cli.screen import show_table, shown_instant, stdout_console  # noqa: PLC0415 - rich is slow
+    from ecosmig_publish.cli.screen import show_line, show_table, shown_instant  # noqa: PLC0415 - rich is slow
 
-    reports, slots = _records(document, "reports"), _records(document, "slots")
     due_now = document["due_now"]
-    columns = ("report", "last slot", "streams", "files", "waiting", "held", "held since", "due now")
     rows = [
         (
             row["report"],
             shown_instant(row["last_slot"]),
+            due_now[row["report"]],  # type: ignore[index]
             row["streams"],
             row["files"],
             row["waiting"],
             row["held"],
             shown_instant(row["held_since"]),
-            due_now[row["report"]],  # type: ignore[index]
         )
-        for row in reports
+        for row in _records(document, "reports")
     ]
-    show_table("Reports", columns, rows, numbers=("streams", "files", "waiting", "held", "due now"))
-    if slots:
-        show_table(
-            "Latest slots",
-            ("report", "slot", "outcome", "recipients", "files", "rows", "held", "problems"),
-            [
-                (
-                    row["report"],
-                    shown_instant(row["due_at"]),
-                    row["outcome"] if row["reason"] is None else f"{row['outcome']}: {row['reason']}",
-                    row["recipients"],
-                    row["files"],
-                    row["rows"],
-                    row["held"],
-                    row["problems"],
-                )
-                for row in slots
-            ],
-            numbers=("recipients", "files", "rows", "held", "problems"),
-        )
-    stuck = [row for row in _records(document, "streams") if row["waiting"]]
-    if stuck:
-        show_table(
-            "Streams with files that are not proved yet",
-            ("report", "recipient", "waiting", "since slot"),
-            [(row["report"], row["recipient"], row["waiting"], shown_instant(row["oldest_waiting"])) for row in stuck],
-            numbers=("waiting",),
-        )
-    for finding in _records(document, "findings"):
+    columns = ("report", "last slot", "due", "streams", "files", "waiting", "held", "held since")
+    show_table("Reports", columns, rows, numbers=columns[2:-1], whole=("report", "last slot"))
+    _render_slots(_records(document, "slots"))
+    _render_streams([row for row in _records(document, "streams") if row["waiting"]])
+    findings = _records(document, "findings")
+    if len(findings) > _FINDINGS:
+        show_line(f"The latest {_FINDINGS} of {len(findings):,} findings; all of them: ecosmig status --json")
+    for finding in findings[-_FINDINGS:]:
         detail = ", ".join(f"{key} {value}" for key, value in finding["detail"].items())
-        stdout_console().print(f"finding of {shown_instant(finding['at'])}: {finding['kind']}: {detail}", markup=False)
+        show_line(f"finding of {shown_instant(finding['at'])}: {finding['kind']}: {detail}")
+
+
+def _render_slots(slots: list[dict]) -> None:  # type: ignore[type-arg]
+    from ecosmig_publish.cli.screen import show_table, shown_instant  # noqa: PLC0415 - rich is slow
+
+    if not slots:
+        return
+    rows = [
+        (
+            row["report"],
+            shown_instant(row["due_at"]),
+            row["outcome"] if row["reason"] is None else f"{row['outcome']}: {row['reason']}",
+            row["recipients"],
+            row["files"],
+            row["rows"],
+            row["held"],
+            row["problems"],
+        )
+        for row in slots
+    ]
+    columns = ("report", "slot", "outcome", "recipients", "files", "rows", "held", "problems")
+    show_table("Latest slots", columns, rows, numbers=columns[3:], whole=("report", "slot"))
+
+
+def _render_streams(stuck: list[dict]) -> None:  # type: ignore[type-arg]
+    from ecosmig_publish.cli.screen import show_line, show_table, shown_instant  # noqa: PLC0415 - rich is slow
+
+    if not stuck:
+        return
+    rows = [
+        (row["report"], row["recipient"], row["waiting"], shown_instant(row["oldest_waiting"]))
+        for row in stuck[:_STREAMS]
+    ]
+    columns = ("report", "recipient", "waiting", "since slot")
+    show_table("Streams with files that are not proved yet", columns, rows, numbers=("waiting",))
+    if len(stuck) > _STREAMS:
+        show_line(f"The first {_STREAMS} of {len(stuck):,} such streams; all of them: ecosmig status --json")
+    show_line("They are tried again by: ecosmig publish --all")
 
 
 def _records(document: dict[str, object], name: str) -> list[dict]:  # type: ignore[type-arg]

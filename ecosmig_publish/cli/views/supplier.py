@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from ecosmig_publish.ledger import FolderEntry
     from ecosmig_publish.wiring import Wiring
 
+_NO_PARTY = "The party register is empty: no row of the source's `parties` has a signifier."
+
 
 def onboard_and_show(invocation: Invocation, signifiers: Sequence[Signifier], *, dry_run: bool) -> int:
     """Onboard the named suppliers, all of the register where none is named."""
@@ -91,18 +93,22 @@ def _render_onboarded(done: Sequence[OnboardedSupplier]) -> None:
     from ecosmig_publish.cli.screen import show_table  # noqa: PLC0415 - rich is slow to import
 
     rows = [(item.signifier, item.folder, item.act) for item in done]
-    show_table("Recipients' folders", ("recipient", "folder", "act"), rows, empty="The party register is empty.")
+    columns = ("recipient", "folder", "act")
+    show_table("Recipients' folders", columns, rows, whole=("recipient", "act"), empty=_NO_PARTY)
 
 
 def _render_suppliers(suppliers: Sequence[Mapping[str, object]]) -> None:
-    from ecosmig_publish.cli.screen import show_table  # noqa: PLC0415 - rich is slow to import
+    from ecosmig_publish.cli.screen import show_line, show_table  # noqa: PLC0415 - rich is slow to import
 
     rows = [
         (
             item["signifier"],
             "(left the register)" if item["party_name"] is None else item["party_name"],
-            item["folder"] or "none: ecosmig supplier onboard " + str(item["signifier"]),
+            item["folder"] or "none yet",
         )
         for item in suppliers
     ]
-    show_table("Suppliers", ("recipient", "party", "folder"), rows, empty="The party register is empty.")
+    show_table("Suppliers", ("recipient", "party", "folder"), rows, whole=("recipient",), empty=_NO_PARTY)
+    homeless = sum(item["folder"] is None for item in suppliers)
+    if homeless:
+        show_line(f"{homeless:,} without a folder: ecosmig supplier onboard --all")

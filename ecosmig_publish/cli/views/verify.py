@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import sys
+from collections import Counter
 from typing import TYPE_CHECKING
 
+from ecosmig_publish.cli.progress import counting
+from ecosmig_publish.cli.strangers import refuse_strangers
 from ecosmig_publish.cli.wired import wired
-from ecosmig_publish.errors import ExitStatus, UsageError
+from ecosmig_publish.errors import ExitStatus
 from ecosmig_publish.workflows.verifying import UNPROVED, Verified, verify_folders
 
 if TYPE_CHECKING:
@@ -15,6 +17,17 @@ if TYPE_CHECKING:
     from ecosmig_publish.cli.invocation import Invocation
     from ecosmig_publish.emrr.terms import Signifier
     from ecosmig_publish.ledger import Ledger
+    from ecosmig_publish.wiring import Wiring
+
+_SHOWN = 200
+_NEXT = {
+    "missing": "put the file back into its folder; the outbox has it under the same name",
+    "unexpected": "take it out of the folder, or find out who put it there; ecosmig never removes a file",
+    "altered": "move the altered file out of the folder and put the outbox's copy in its place",
+    "renamed": "give the file its name back",
+    "unproved": "ecosmig publish --all",
+    "folder": "put the folder back as it was onboarded, a real folder under its name: ecosmig supplier list",
+}
 
 
 def show_verification(invocation: Invocation, suppliers: Sequence[Signifier], *, deep: bool) -> int:
@@ -22,16 +35,12 @@ def show_verification(invocation: Invocation, suppliers: Sequence[Signifier], *,
     wiring = wired(invocation)
     ledger = wiring.existing_ledger()
     verified = Verified(0, 0, ())
-    if ledger is not None:
+    if ledger is None:
+        refuse_strangers(suppliers, None)
+    else:
         with ledger:
-            _refuse_strangers(suppliers, ledger)
-            verified = verify_folders(
-                ledger=ledger,
-                destination=wiring.publishing(),
-                recipients=suppliers,
-                deep=deep,
-                on_file=_ticker(invocation),
-            )
+            refuse_strangers(suppliers, ledger)
+            verified = _compared(invocation, ledger, wiring, suppliers, deep=deep)
     status = exit_status(verified)
     document = {
         "exit_status": int(status),
@@ -55,40 +64,36 @@ def exit_status(verified: Verified) -> ExitStatus:
 
 
 def render_verification(verified: Verified, *, deep: bool) -> None:
-    """Print what was found, and how much was looked at."""
-    from ecosmig_publish.cli.screen import show_table, stdout_console  # noqa: PLC0415 - rich is slow to import
+    """Print what was found, what to do about it, and how much was looked at."""
+    from ecosmig_publish.cli.screen import show_line, show_table  # noqa: PLC0415 - rich is slow to import
 
-    rows = [(found.kind, found.recipient, found.name, found.detail) for found in verified.discrepancies]
-    if rows:
-        show_table("Ledger and folders disagree", ("finding", "recipient", "name", "detail"), rows)
+    found = verified.discrepancies
+    if found:
+        rows = [(it.kind, it.recipient, it.name, it.detail) for it in found[:_SHOWN]]
+        columns = ("finding", "recipient", "name", "detail")
+        show_table("Ledger and folders disagree", columns, rows, whole=("finding", "recipient"))
+        if len(found) > _SHOWN:
+            show_line(f"The first {_SHOWN:,} of {len(found):,}; all of them: ecosmig verify --json")
+        for kind, count in Counter(it.kind for it in found).items():
+            show_line(f"{count:,} {kind}; next: {_NEXT.get(kind, 'have a look')}")
     how = "SHA-256 of every byte" if deep else "name, size and quickXorHash"
-    outcome = f"{len(rows):,} findings" if rows else "all agree"
-    stdout_console().print(f"{verified.files:,} files in {verified.folders:,} folders compared by {how}: {outcome}.")
+    outcome = f"{len(found):,} findings" if found else "all agree"
+    if verified.folders:
+        show_line(f"{verified.files:,} files in {verified.folders:,} folders compared by {how}: {outcome}.")
+    else:
+        show_line("No recipient is onboarded yet, so there is nothing to verify: ecosmig supplier onboard --all")
 
 
-def _refuse_strangers(suppliers: Sequence[Signifier], ledger: Ledger) -> None:
-    folders = ledger.folders()
-    for signifier in suppliers:
-        if signifier not in folders:
-            raise UsageError(
-                f"--supplier {signifier}: no folder is pinned for it",
-                hint=f"ecosmig supplier onboard {signifier}",
-            )
-
-
-def _ticker(invocation: Invocation) -> _Ticker:
-    return _Ticker(shows=sys.stderr.isatty() and not invocation.quiet)
-
-
-class _Ticker:
-    """Counts files on a terminal."""
-
-    def __init__(self, *, shows: bool) -> None:
-        self._shows = shows
-        self._files = 0
-
-    def __call__(self, _name: str) -> None:
-        self._files += 1
-        if self._shows and self._files % 100 == 0:
-            sys.stderr.write(f"\r{self._files:,} files compared ")
-            sys.stderr.flush()
+def _compared(
+    invocation: Invocation, ledger: Ledger, wiring: Wiring, suppliers: Sequence[Signifier], *, deep: bool
+) -> Verified:
+    streams = ledger.streams()
+    total = sum(stream.last_sequence for stream in streams if not suppliers or stream.recipient in suppliers)
+    with counting(invocation, "comparing", total) as one_more:
+        return verify_folders(
+            ledger=ledger,
+            destination=wiring.publishing(),
+            recipients=suppliers,
+            deep=deep,
+            on_file=lambda _name: one_more(),
+        )

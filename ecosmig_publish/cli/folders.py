@@ -1,0 +1,25 @@
+"""A folder that a command fills: it must be new, or empty."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ecosmig_publish.errors import UsageError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def make_new_folder(directory: Path) -> None:
+    """Make `directory` where it is missing. Raises `UsageError` where it can't be made, or holds something."""
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        is_empty = not any(directory.iterdir())
+    except FileExistsError as error:
+        raise UsageError(f"{directory} is a file, no folder", hint="Name a new folder.") from error
+    except OSError as error:
+        raise UsageError(
+            f"{directory} can't be made: {error.strerror}", hint="Name a folder that you may make."
+        ) from error
+    if not is_empty:
+        raise UsageError(f"{directory} is not empty; nothing was overwritten", hint="Name a new folder.")
