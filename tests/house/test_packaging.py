@@ -1,0 +1,96 @@
+"""What the package declares is what it uses, and a bare install works without what only tests need."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+import subprocess
+import sys
+import tomllib
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+EXTRAS = PROJECT["optional-dependencies"]
+OF_THE_OWNER = {"office365-rest-python-client", "msal", "tenacity", "typer", "pytest", "responses"}
+
+
+def _names(requirements: list[str]) -> set[str]:
+    return {re.match(r"[A-Za-z0-9._-]+", requirement)[0].lower() for requirement in requirements}  # type: ignore[index]
+
+
+def _imported(folder: Path) -> set[str]:
+    """Return the top-level modules that the files below `folder` import, the standard library's left out."""
+    found = set()
+    for path in folder.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                found |= {alias.name.partition(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and not node.level and node.module:
+                found.add(node.module.partition(".")[0])
+    return found - set(sys.stdlib_module_names) - {"ecosmig_publish", "tests"}
+
+
+def _undeclared(imported: set[str], declared: set[str]) -> set[str]:
+    known = packages_distributions()
+    return {module for module in imported if not {name.lower() for name in known.get(module, [])} & declared}
+
+
+def test_the_packages_that_the_owner_named_are_declared() -> None:
+    assert _names(PROJECT["dependencies"]) | _names(EXTRAS["test"]) >= OF_THE_OWNER
+
+
+def test_the_package_imports_only_what_it_declares() -> None:
+    package = ROOT / "ecosmig_publish"
+    imported = _imported(package)
+    of_sandbox = _imported(package / "sandbox")
+    declared = _names(PROJECT["dependencies"])
+    assert _undeclared(imported - of_sandbox, declared) == set()
+    assert _undeclared(of_sandbox, declared | _names(EXTRAS["sandbox"])) == set()
+
+
+def test_every_declared_package_stands_in_the_lock_file() -> None:
+    locked = {line.partition("==")[0].lower() for line in (ROOT / "constraints.txt").read_text().splitlines()}
+    everything = _names([*PROJECT["dependencies"], *EXTRAS["test"], *EXTRAS["sandbox"]])
+    assert everything - locked == set()
+
+
+@pytest.fixture(scope="module")
+def bare(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the `bin` of an environment that has the package as a user gets it: a wheel, no extras."""
+    home = tmp_path_factory.mktemp("bare")
+    subprocess.run([sys.executable, "-m", "venv", home / "venv"], check=True)
+    install = ["pip", "install", "-q", "--disable-pip-version-check", "-c", ROOT / "constraints.txt", ROOT]
+    subprocess.run([home / "venv" / "bin" / "python", "-m", *install], check=True, capture_output=True)
+    return home / "venv" / "bin"
+
+
+def test_a_bare_install_does_the_main_job(bare: Path, tmp_path: Path) -> None:
+    demo = [bare / "ecosmig", "demo", "--dir", tmp_path / "demo", "--devices", "1000", "--json"]
+    done = subprocess.run(demo, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    document = json.loads(done.stdout)
+    assert (document["discrepancies"], document["proved"]) == (0, document["files"])
+
+
+def test_a_bare_install_has_nothing_that_only_tests_need(bare: Path) -> None:
+    listed = subprocess.run([bare / "pip", "list", "--format=json"], capture_output=True, text=True, check=True)
+    installed = {package["name"].lower() for package in json.loads(listed.stdout)}
+    of_others = {"cryptography", "pandas"}  # of msal and of Ibis
+    assert installed & _names([*EXTRAS["test"], *EXTRAS["sandbox"]]) <= _names(PROJECT["dependencies"]) | of_others
+
+
+def test_every_module_imports_in_a_bare_install(bare: Path, tmp_path: Path) -> None:
+    code = (
+        "import importlib, pkgutil, ecosmig_publish as package\n"
+        "skipped = ('ecosmig_publish.sandbox', 'ecosmig_publish.__main__', 'ecosmig_publish.ledger.migrations.env')\n"
+        "for module in pkgutil.walk_packages(package.__path__, 'ecosmig_publish.', onerror=lambda name: None):\n"
+        "    if not module.name.startswith(skipped):\n"
+        "        importlib.import_module(module.name)\n"
+    )
+    done = subprocess.run([bare / "python", "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
