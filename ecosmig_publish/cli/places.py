@@ -115,7 +115,9 @@ def _folders_from(folder: Path) -> list[Path]:
         raise UsageError(
             f"{error.filename or folder}: {error.strerror}", hint="Name a folder that this user can read."
         ) from error
-    below = [found for path in inside if path.is_dir() for found in _folders_from(path)]
+    # A link may lead back up, and what it leads to has a place of its own.
+    own = [path for path in inside if path.is_dir() and not path.is_symlink()]
+    below = [found for path in own for found in _folders_from(path)]
     return [folder, *below] if not below or any(_is_report(path) for path in inside) else below
 
 

@@ -163,6 +163,15 @@ def test_a_folder_of_whole_folders_ends_with_0(tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege there")
+def test_a_link_that_leads_back_up_is_not_followed(tmp_path: Path) -> None:
+    shutil.copytree(EXPECTED / "PXX003", tmp_path / "PXX003")
+    (tmp_path / "PXX003" / "up").symlink_to(tmp_path, target_is_directory=True)
+    found = document(ecosmig("sequence", tmp_path, "--json", cwd=tmp_path))
+    assert [Path(folder["folder"]).name for folder in found["folders"]] == ["PXX003"]
+    assert len(document(ecosmig("validate", tmp_path, "--json", cwd=tmp_path))["files"]) == 1
+
+
 def test_gap_copy_conflict_and_stranger_end_with_20(tmp_path: Path) -> None:
     folder = tmp_path / "PXX001 Alpha Energy"
     shutil.copytree(EXPECTED / "PXX001", folder)
