@@ -5,6 +5,7 @@ Importing it costs SQLAlchemy Core; alembic is imported only where a ledger is m
 
 from ecosmig_publish.ledger.chain import Act, BrokenLink, check
 from ecosmig_publish.ledger.entries import (
+    AccessProof,
     Actor,
     FileEntry,
     FolderEntry,
@@ -28,6 +29,7 @@ from ecosmig_publish.ledger.views import (
 )
 
 __all__ = [
+    "AccessProof",
     "Act",
     "Actor",
     "BrokenLink",

@@ -112,3 +112,14 @@ class FolderEntry:
     name: str
     party_name: str
     onboarded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AccessProof:
+    """Who could read a recipient's folder when it was looked at, as ids, and whether they are exactly who should."""
+
+    signifier: Signifier
+    folder_id: str
+    readers: tuple[str, ...]
+    is_exact: bool
+    looked_at: datetime

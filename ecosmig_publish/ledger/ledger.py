@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Self
 
 from ecosmig_publish.errors import LedgerError
 from ecosmig_publish.ledger import (
+    access,
     acts,
     births,
     database,
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
     from ecosmig_publish.emrr.terms import Report, Signifier, Slot
     from ecosmig_publish.ledger.chain import Act, Deed
-    from ecosmig_publish.ledger.entries import Actor, FolderEntry, SlotBirth, SlotEntry, Watermark
+    from ecosmig_publish.ledger.entries import AccessProof, Actor, FolderEntry, SlotBirth, SlotEntry, Watermark
     from ecosmig_publish.ledger.views import (
         Finding,
         OpenHold,
@@ -165,6 +166,16 @@ class Ledger:
         with self._reading() as connection:
             return folders.read_folders(connection)
 
+    def access_proofs(self) -> dict[Signifier, AccessProof]:
+        """Return the latest look at who can read each recipient's folder, by signifier."""
+        with self._reading() as connection:
+            return access.read_access_proofs(connection)
+
+    def change_token(self, library: str) -> str | None:
+        """Return the token from which a library's changes are followed next, None before the first."""
+        with self._reading() as connection:
+            return access.change_token(connection, library)
+
     def findings(self) -> list[Finding]:
         """Return all findings, oldest first."""
         with self._reading() as connection:
@@ -198,6 +209,14 @@ class Ledger:
     def record_folder(self, entry: FolderEntry) -> None:
         """Pin a recipient's folder by its id, once."""
         self._record(lambda connection: folders.record_folder(connection, entry))
+
+    def record_access_proof(self, proof: AccessProof) -> None:
+        """Record who can read a recipient's folder, as an administrator saw it."""
+        self._record(lambda connection: access.record_access_proof(connection, proof))
+
+    def record_change_token(self, library: str, token: str) -> None:
+        """Keep the token from which a library's changes are followed next; no act."""
+        self._record(lambda connection: access.record_change_token(connection, library, token, self._now()))
 
     def record_finding(self, kind: str, detail: Mapping[str, object]) -> None:
         """Record what a person should look at; `detail` is what JSON can say, without personal data."""

@@ -223,6 +223,26 @@ folders = Table(
     CheckConstraint("folder_id <> ''", name="folder_id"),
 )
 
+access_proofs = Table(
+    "access_proofs",
+    metadata,
+    Column("signifier", String(6), ForeignKey("folders.signifier"), primary_key=True),
+    Column("folder_id", Text, nullable=False),
+    Column("readers", Text, nullable=False),
+    Column("is_exact", Boolean, nullable=False),
+    Column("looked_at", UtcInstant, nullable=False),
+    CheckConstraint("folder_id <> ''", name="folder_id"),
+)
+
+change_tokens = Table(
+    "change_tokens",
+    metadata,
+    Column("library", Text, primary_key=True),
+    Column("token", Text, nullable=False),
+    Column("taken_at", UtcInstant, nullable=False),
+    CheckConstraint("token <> ''", name="token"),
+)
+
 acts = Table(
     "acts",
     metadata,
