@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 LOOPBACK = "127.0.0.1"
 _READY_WITHIN = 20.0
+_ENDED_WITHIN = 2.0
 
 
 def listen(port: int) -> socket.socket:
@@ -37,6 +38,22 @@ class _Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, ready: threading.Event) -> None:
         super().__init__(config)
         self._ready = ready
+        self.told_to_stop = asyncio.Event()
+
+    async def main_loop(self) -> None:
+        """Wait to be told: uvicorn would look ten times a second."""
+        await self.told_to_stop.wait()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Close what listens and let what is under way end: connections are cut by then."""
+        for server in self.servers:
+            server.close()
+        for listener in sockets or []:
+            listener.close()
+        if self.server_state.tasks:
+            _, late = await asyncio.wait(set(self.server_state.tasks), timeout=_ENDED_WITHIN)
+            for task in late:
+                task.cancel()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -63,7 +80,6 @@ class ServerThread:
             server_header=False,
             date_header=False,
             timeout_keep_alive=60,
-            timeout_graceful_shutdown=2,
             loop="asyncio",
         )
         config.load()
@@ -81,8 +97,8 @@ class ServerThread:
         """Stop, and return once everything is closed; `before` runs inside the server first."""
         if self._loop is not None and self._thread.is_alive():
             self._loop.call_soon_threadsafe(before)
-        self._server.should_exit = True
-        self._thread.join()
+            self._loop.call_soon_threadsafe(self._server.told_to_stop.set)
+            self._thread.join()
         self._listener.close()
 
     def _run(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,9 +15,18 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+@pytest.fixture(scope="session")
+def new_state(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A state folder in which nothing happened yet; making keys takes time, copying them none."""
+    return tmp_path_factory.mktemp("sandbox") / "new"
+
+
 @pytest.fixture
-def sandbox(tmp_path: Path, socket_enabled: None) -> Iterator[Sandbox]:  # noqa: ARG001 - lets loopback through
-    with Sandbox(tmp_path / "sandbox") as running:
+def sandbox(tmp_path: Path, new_state: Path, socket_enabled: None) -> Iterator[Sandbox]:  # noqa: ARG001 - for loopback
+    if not new_state.exists():
+        Sandbox(new_state).stop()
+    shutil.copytree(new_state, tmp_path / "state")
+    with Sandbox(tmp_path / "state") as running:
         yield running
 
 
