@@ -86,10 +86,14 @@ def verify_folders(
 
     `deep` reads every file's bytes and compares their SHA-256 instead of size and quickXorHash.
     """
-    folders = ledger.folders()
-    wanted = [folders[signifier] for signifier in (tuple(recipients) or sorted(folders)) if signifier in folders]
-    discrepancies: list[Discrepancy] = []
-    files = 0
+    folders, named = ledger.folders(), tuple(recipients)
+    wanted = [folders[signifier] for signifier in (named or sorted(folders)) if signifier in folders]
+    discrepancies = [
+        Discrepancy(UNPROVED, file.recipient, file.name, "issued, and its recipient has no folder yet")
+        for file in ledger.waiting()
+        if file.recipient not in folders and (not named or file.recipient in named)
+    ]
+    files = len(discrepancies)
     for entry in wanted:
         recorded = {file.name: file for file in ledger.files(recipient=entry.signifier)}
         files += len(recorded)
