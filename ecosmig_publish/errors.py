@@ -15,6 +15,7 @@
         ├── DestinationBusyError     transient: the same call may succeed later
         ├── NameTakenError           the name is there already, with other bytes or unknown ones
         ├── FolderMissingError       the recipient's folder is not where it was pinned
+        ├── ChangesLostError         it can no longer be said what changed since a token
         └── NotFoundError            no such file
 
 An error says what is wrong, where, by which rule (the message) and what to do next (the hint).
@@ -125,6 +126,10 @@ class NameTakenError(DestinationError):
 
 class FolderMissingError(DestinationError):
     """The recipient's folder is not where it was pinned."""
+
+
+class ChangesLostError(DestinationError):
+    """The destination can no longer say what changed since a token; list in full."""
 
 
 class NotFoundError(DestinationError):

@@ -21,10 +21,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from ecosmig_publish.destinations import FolderOnboarding, PublishingDestination
+    from ecosmig_publish.destinations import Folder, FolderOnboarding, PublishingDestination
     from ecosmig_publish.destinations.folder import FolderOnDisk
+    from ecosmig_publish.destinations.sharepoint import Connection, Readers
+    from ecosmig_publish.emrr.terms import Signifier
     from ecosmig_publish.migration_data import MigrationData
     from ecosmig_publish.settings import Settings
+    from ecosmig_publish.settings.model import SharePointSettings
 
 
 def utc_now() -> datetime:
@@ -71,9 +74,60 @@ class Wiring:
         with run_lock(self._lock_path(), now=self.now), self.ledger() as ledger:
             yield ledger
 
-    def publishing(self) -> PublishingDestination:
-        """Return the destination as a publisher sees it."""
-        return self._folder_destination()
+    def publishing(self, ledger: Ledger) -> PublishingDestination:
+        """Return the destination as a publisher sees it; nothing is sent before the first need.
+
+        The ledger tells when an administrator last proved who can read a folder.
+        """
+        sharepoint = self.settings.destination.sharepoint
+        if self.settings.destination.kind == "folder" or sharepoint is None:
+            return self._folder_destination()
+        from ecosmig_publish.destinations.sharepoint import open_publisher  # noqa: PLC0415 - a run needs one of them
+
+        def proved_at(folder: Folder) -> datetime | None:
+            proof = ledger.access_proofs().get(folder.signifier)
+            is_good = proof is not None and proof.is_exact and proof.folder_id == folder.id
+            return proof.looked_at if proof is not None and is_good else None
+
+        return open_publisher(
+            self.connection(sharepoint),
+            self.readers(sharepoint),
+            proved_at=proved_at,
+            proof_max_age=sharepoint.access_proof_max_age,
+        )
+
+    def connection(self, sharepoint: SharePointSettings) -> Connection:
+        """Return who signs in to SharePoint, and where."""
+        from ecosmig_publish.destinations.sharepoint import Connection, Identity, LibraryAddress  # noqa: PLC0415
+
+        return Connection(
+            identity=Identity(
+                kind=sharepoint.identity,
+                tenant_id=sharepoint.tenant_id,
+                client_id=sharepoint.client_id,
+                certificate=sharepoint.certificate,
+                authority=sharepoint.authority,
+                graph_url=sharepoint.graph_url,
+            ),
+            address=LibraryAddress(
+                site_url=sharepoint.site_url,
+                library=sharepoint.library,
+                root_folder=sharepoint.root_folder,
+                staging_folder=sharepoint.staging_folder,
+            ),
+            ca_bundle=sharepoint.ca_bundle,
+            resource_units_per_minute=sharepoint.resource_units_per_minute,
+        )
+
+    def readers(self, sharepoint: SharePointSettings) -> dict[Signifier, Readers]:
+        """Return who should be able to read each recipient's folder, by what the configuration says."""
+        from ecosmig_publish.destinations.sharepoint import Readers  # noqa: PLC0415
+
+        owners = frozenset(sharepoint.owners)
+        return {
+            supplier.signifier: Readers(frozenset({supplier.group} if supplier.group else supplier.users), owners)
+            for supplier in self.settings.suppliers
+        }
 
     def onboarding(self) -> FolderOnboarding:
         """Return the destination as an administrator sees it."""
@@ -85,7 +139,7 @@ class Wiring:
         return Parts(
             ledger=ledger,
             outbox=self.outbox(),
-            destination=self.publishing(),
+            destination=self.publishing(ledger),
             open_data=self.data,
             policy=IssuingPolicy(settings.rows_per_file, settings.empty_reports == "issue"),
             start=settings.start,

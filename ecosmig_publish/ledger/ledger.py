@@ -23,7 +23,7 @@ from ecosmig_publish.ledger.faults import ledger_faults
 from ecosmig_publish.ledger.location import ledger_path
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
     from datetime import datetime
     from pathlib import Path
     from types import TracebackType
@@ -145,6 +145,11 @@ class Ledger:
         """Yield every issued file, or those of a recipient or report, by recipient, report and number."""
         with self._reading() as connection:
             yield from publications.read_files(connection, recipient, report)
+
+    def files_of_items(self, item_ids: Collection[str]) -> dict[str, RecordedFile]:
+        """Return the published files that the destination knows by these ids, by id."""
+        with self._reading() as connection:
+            return publications.files_of_items(connection, item_ids)
 
     def slots(self, report: Report | None = None, limit: int | None = None) -> list[RecordedSlot]:
         """Return the slots with their counts, latest first."""

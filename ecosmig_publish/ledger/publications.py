@@ -14,11 +14,14 @@ from ecosmig_publish.ledger.tables import conflicts, files, issues, publications
 from ecosmig_publish.ledger.views import RecordedFile, WaitingFile
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
     from datetime import datetime
     from typing import Any
 
     from sqlalchemy import Connection, Row, Select
+
+_AT_ONCE = 500
+"""How many ids one statement names."""
 
 _COLUMNS = {
     "file_id": files.c.id,
@@ -57,6 +60,18 @@ def read_files(connection: Connection, recipient: Signifier | None, report: Repo
         wanted = wanted.where(files.c.report == report)
     for row in connection.execution_options(yield_per=1000).execute(wanted):
         yield RecordedFile(**_values(row))
+
+
+def files_of_items(connection: Connection, item_ids: Collection[str]) -> dict[str, RecordedFile]:
+    """Return the published files that the destination knows by these ids, by id."""
+    found: dict[str, RecordedFile] = {}
+    wanted = sorted(item_ids)
+    for first in range(0, len(wanted), _AT_ONCE):
+        few = wanted[first : first + _AT_ONCE]
+        for row in connection.execute(_files(RecordedFile.__slots__).where(publications.c.item_id.in_(few))):
+            file = RecordedFile(**_values(row))
+            found[str(file.item_id)] = file
+    return found
 
 
 def record_published(

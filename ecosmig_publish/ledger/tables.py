@@ -152,6 +152,9 @@ Index(
     postgresql_where=publications.c.proved_at.is_(None),
 )
 
+# What changed in a library is looked up by what the library calls it.
+Index("ix_publications_item_id", publications.c.item_id)
+
 conflicts = Table(
     "conflicts",
     metadata,

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from ecosmig_publish.errors import EcosmigError, ExitStatus, SourceError
+from ecosmig_publish.destinations.following import FollowsChanges
+from ecosmig_publish.errors import ChangesLostError, DestinationError, EcosmigError, ExitStatus, SourceError
+from ecosmig_publish.workflows.following import prove_by_changes, remembered_token
 from ecosmig_publish.workflows.planning import RunInstant, due_slots_of, run_instant
 from ecosmig_publish.workflows.publishing import Published, publish_waiting
-from ecosmig_publish.workflows.verifying import ALTERED, Discrepancy, prove
+from ecosmig_publish.workflows.verifying import OF_STRANGERS, Discrepancy, prove
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
@@ -85,6 +87,7 @@ class RunOutcome:
     doubts: list[Discrepancy] = field(default_factory=list)
     waiting: list[WaitingFile] = field(default_factory=list)
     source_error: EcosmigError | None = None
+    destination_error: EcosmigError | None = None
 
     @property
     def findings(self) -> list[str]:
@@ -97,7 +100,9 @@ class RunOutcome:
         statuses = [stopped.exit_status for stopped in self.published.stopped]
         if self.source_error is not None:
             statuses.append(self.source_error.exit_status)
-        if self.findings or any(doubt.kind == ALTERED for doubt in self.doubts):
+        if self.destination_error is not None:
+            statuses.append(self.destination_error.exit_status)
+        if self.findings or any(doubt.kind in OF_STRANGERS for doubt in self.doubts):
             statuses.append(ExitStatus.FINDING)
         if self.waiting or self.doubts:
             statuses.append(ExitStatus.UNPROVED)
@@ -120,8 +125,22 @@ def run_everything(parts: Parts, *, as_of: datetime | None, narrowing: Narrowing
     outcome = RunOutcome(run, tuple(due))
     outcome.swept = tuple(parts.outbox.sweep(parts.ledger.outbox_directories()))
     _issue(parts, outcome, watcher)
-    waiting = [file for file in parts.ledger.waiting() if narrowing.covers(file)]
-    unplaced = sum(file.published_at is None for file in waiting)
+    outcome.waiting = [file for file in parts.ledger.waiting() if narrowing.covers(file)]
+    # With nothing to put and nothing to prove, the destination isn't asked for anything.
+    if outcome.waiting:
+        try:
+            _publish(parts, outcome, narrowing, watcher)
+        except DestinationError as error:
+            outcome.destination_error = error
+        outcome.waiting = [file for file in parts.ledger.waiting() if narrowing.covers(file)]
+    return outcome
+
+
+def _publish(parts: Parts, outcome: RunOutcome, narrowing: Narrowing, watcher: Watcher) -> None:
+    """Place what waits and prove what was placed; raise `DestinationError` where the destination as a whole fails."""
+    destination = parts.destination
+    token = remembered_token(parts.ledger, destination) if isinstance(destination, FollowsChanges) else None
+    unplaced = sum(file.published_at is None for file in outcome.waiting)
     if unplaced:
         watcher.files_wait(unplaced)
 
@@ -130,21 +149,32 @@ def run_everything(parts: Parts, *, as_of: datetime | None, narrowing: Narrowing
         watcher.file_placed(file)
 
     outcome.published = publish_waiting(
-        waiting,
+        outcome.waiting,
         ledger=parts.ledger,
         outbox=parts.outbox,
-        destination=parts.destination,
+        destination=destination,
         workers=parts.workers,
         now=parts.now,
         on_file=placed,
     )
     unproved = [file for file in parts.ledger.waiting() if narrowing.covers(file)]
     on_its_way = [file for file in unproved if file.published_at is not None]
-    outcome.doubts = prove(on_its_way, ledger=parts.ledger, destination=parts.destination, now=parts.now)
-    outcome.waiting = [file for file in parts.ledger.waiting() if narrowing.covers(file)]
-    left = {file.file_id for file in outcome.waiting}
+    outcome.doubts = _prove(on_its_way, token, parts)
+    left = {file.file_id for file in parts.ledger.waiting()}
     outcome.proved = [file for file in on_its_way if file.file_id not in left]
-    return outcome
+
+
+def _prove(placed: Sequence[WaitingFile], token: str | None, parts: Parts) -> list[Discrepancy]:
+    """Prove by what changed where that can be followed, else by listing the folders."""
+    ledger, destination, now = parts.ledger, parts.destination, parts.now
+    if token is None or not isinstance(destination, FollowsChanges):
+        return prove(placed, ledger=ledger, destination=destination, now=now)
+    try:
+        return prove_by_changes(placed, token=token, ledger=ledger, destination=destination, now=now)
+    except ChangesLostError:
+        # Taken before the listing, so that nothing is missed between the two.
+        ledger.record_change_token(destination.followed, destination.delta_token())
+        return prove(placed, ledger=ledger, destination=destination, now=now)
 
 
 def _issue(parts: Parts, outcome: RunOutcome, watcher: Watcher) -> None:

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from ecosmig_publish.ledger import FolderEntry, Ledger, RecordedFile, WaitingFile
 
 MISSING, UNEXPECTED, ALTERED, RENAMED, UNPROVED = "missing", "unexpected", "altered", "renamed", "unproved"
-NO_FOLDER = "folder"
+MOVED, NO_FOLDER = "moved", "folder"
+OF_STRANGERS = frozenset({MISSING, UNEXPECTED, ALTERED, RENAMED, MOVED})
+"""What somebody else than a publisher did."""
 
 
 @dataclass(frozen=True, slots=True)

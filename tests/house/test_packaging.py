@@ -64,13 +64,13 @@ def bare(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the `bin` of an environment that has the package as a user gets it: a wheel, no extras."""
     home = tmp_path_factory.mktemp("bare")
     subprocess.run([sys.executable, "-m", "venv", home / "venv"], check=True)
-    install = ["pip", "install", "-q", "--disable-pip-version-check", "-c", ROOT / "constraints.txt", ROOT]
-    subprocess.run([home / "venv" / "bin" / "python", "-m", *install], check=True, capture_output=True)
+    install = ["pip", "install", "-q", "--disable-pip-version-check", "-c", str(ROOT / "constraints.txt"), str(ROOT)]
+    subprocess.run([str(home / "venv" / "bin" / "python"), "-m", *install], check=True, capture_output=True)
     return home / "venv" / "bin"
 
 
 def test_a_bare_install_does_the_main_job(bare: Path, tmp_path: Path) -> None:
-    demo = [bare / "ecosmig", "demo", "--dir", tmp_path / "demo", "--devices", "1000", "--json"]
+    demo = [str(bare / "ecosmig"), "demo", "--dir", str(tmp_path / "demo"), "--devices", "1000", "--json"]
     done = subprocess.run(demo, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     document = json.loads(done.stdout)

@@ -67,7 +67,7 @@ def show_demo(invocation: Invocation, directory: Path | None, devices: int) -> i
         invocation.say("3. Issuing and publishing a week of slots, run by run, as a scheduler would")
         outcomes = _play(invocation, wiring, ledger)
         invocation.say("4. Verifying every file: ledger and folders, both ways, byte by byte")
-        verified = verify_folders(ledger=ledger, destination=wiring.publishing(), deep=True)
+        verified = verify_folders(ledger=ledger, destination=wiring.publishing(ledger), deep=True)
         files, holds = list(ledger.files()), ledger.open_holds()
     document = {
         "directory": home,

@@ -92,7 +92,7 @@ def _compared(
     with counting(invocation, "comparing", total) as one_more:
         return verify_folders(
             ledger=ledger,
-            destination=wiring.publishing(),
+            destination=wiring.publishing(ledger),
             recipients=suppliers,
             deep=deep,
             on_file=lambda _name: one_more(),

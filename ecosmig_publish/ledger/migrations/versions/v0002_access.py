@@ -28,3 +28,4 @@ def upgrade() -> None:
         sa.CheckConstraint("token <> ''", name=op.f("ck_change_tokens_token")),
         sa.PrimaryKeyConstraint("library", name=op.f("pk_change_tokens")),
     )
+    op.create_index("ix_publications_item_id", "publications", ["item_id"], unique=False)
