@@ -70,7 +70,7 @@ def run(arguments: Sequence[str]) -> int:
     """Run one command line and return its exit status."""
     invocation = Invocation(json="--json" in arguments)
     try:
-        return int(app(list(arguments), standalone_mode=False) or 0)
+        return int(app(list(arguments), prog_name="ecosmig", standalone_mode=False) or 0)
     except KeyboardInterrupt:
         return said(f"interrupted; {GOES_ON}", "", ExitStatus.INTERRUPTED, invocation)
     except Exception as error:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from ecosmig_publish.cli.invocation import Invocation
     from ecosmig_publish.emrr.terms import Signifier
+    from ecosmig_publish.errors import EcosmigError
     from ecosmig_publish.ledger import OpenHold
     from ecosmig_publish.workflows.publishing import Stopped
 
@@ -84,7 +85,8 @@ def _document(outcome: RunOutcome, holds: Sequence[OpenHold]) -> dict[str, objec
         ],
         "held": len(holds),
         "findings": outcome.findings,
-        "source_error": _source_error(outcome),
+        "source_error": _error(outcome.source_error),
+        "destination_error": _error(outcome.destination_error),
         "swept": outcome.swept,
     }
 
@@ -107,13 +109,14 @@ def render_run(outcome: RunOutcome, holds: Sequence[OpenHold]) -> None:
         show_line(f"finding: {finding}")
     if outcome.findings:
         show_line(
-            "  next: ask the source's owner; such rows are in no report. It is said once, and kept: ecosmig status"
+            "  next: ask the source's owner; 001 and 002 leave such rows out. It is said once, and kept: ecosmig status"
         )
     if outcome.swept:
         show_line(f"Cleared {len(outcome.swept)} unfinished slot(s) that an interrupted run left in the outbox.")
-    if outcome.source_error is not None:
-        show_line(f"source: {outcome.source_error}")
-        show_line(f"  next: {outcome.source_error.hint}")
+    for what, error in (("source", outcome.source_error), ("destination", outcome.destination_error)):
+        if error is not None:
+            show_line(f"{what}: {error}")
+            show_line(f"  next: {error.hint}")
     if holds:
         show_line(f"{len(holds):,} rows are held until they can be reported: ecosmig held")
     show_line(_summary(outcome))
@@ -179,7 +182,7 @@ def _why(report: Report, outcome: RunOutcome, due: Mapping[Report, int], waiting
     elif len(mine) < due[report]:
         reasons.append(f"source: {due[report] - len(mine):,} not issued")
     if idle:
-        reasons.append("no rows" if idle == len(mine) else f"{idle:,} without rows")
+        reasons.append("no rows" if idle == len(mine) else f"no rows in {idle:,}")
     problems = sum(issued.problems for issued in mine)
     if problems:
         reasons.append(f"{problems:,} problems")
@@ -187,14 +190,15 @@ def _why(report: Report, outcome: RunOutcome, due: Mapping[Report, int], waiting
         stopped = {it.recipient: it for it in outcome.published.stopped if it.report in (report, None)}
         homeless = sum(it.reason == NO_FOLDER_YET for it in stopped.values())
         if homeless:
-            reasons.append(f"{homeless:,} without folder")
+            reasons.append(f"{homeless:,} no folder")
         if len(stopped) > homeless:
             reasons.append(f"{len(stopped) - homeless:,} stopped")
+        if outcome.destination_error is not None:
+            reasons.append("the destination failed")
     return "; ".join(reasons)
 
 
-def _source_error(outcome: RunOutcome) -> dict[str, str] | None:
-    error = outcome.source_error
+def _error(error: EcosmigError | None) -> dict[str, str] | None:
     return None if error is None else {"message": str(error), "hint": error.hint}
 
 
