@@ -6,7 +6,7 @@ import fcntl
 import json
 import os
 import socket
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from errno import EAGAIN, EWOULDBLOCK
 from typing import TYPE_CHECKING
 
@@ -33,10 +33,10 @@ def run_lock(path: Path, *, now: Callable[[], datetime]) -> Iterator[None]:
         _note_holder(descriptor, path, now())
         yield
     finally:
-        try:
+        # A note left behind harms nothing: it is read only where somebody holds the lock.
+        with suppress(OSError):
             os.ftruncate(descriptor, 0)
-        finally:
-            os.close(descriptor)
+        os.close(descriptor)
 
 
 def _locked(path: Path) -> int:

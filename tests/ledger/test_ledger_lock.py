@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import socket
@@ -114,3 +115,29 @@ def test_a_lock_file_with_anything_in_it_can_be_taken(tmp_path: Path) -> None:
     path.write_text("left by a crash")
     with run_lock(path, now=lambda: NOON):
         assert str(os.getpid()) in path.read_text()
+
+
+def test_a_disk_that_fails_at_the_end_spoils_neither_the_run_nor_the_next_lock(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_descriptor: int, _length: int) -> None:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    path = tmp_path / "run.lock"
+    with run_lock(path, now=lambda: NOON):
+        monkeypatch.setattr(os, "ftruncate", fail)
+    monkeypatch.undo()
+    with run_lock(path, now=lambda: NOON):
+        assert str(os.getpid()) in path.read_text()
+
+
+def test_a_full_disk_under_the_lock_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_descriptor: int, _data: bytes, _offset: int) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "pwrite", fail)
+    with (
+        pytest.raises(LedgerError, match="No space left on device"),
+        run_lock(tmp_path / "run.lock", now=lambda: NOON),
+    ):
+        pass
