@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
@@ -50,6 +50,43 @@ class MigrationData:
         """Return an expression's rows as an Arrow table, for results that are small."""
         with engine_faults(self.source):
             return self._backend.to_pyarrow(expression)
+
+    @contextmanager
+    def keeping(self) -> Iterator[Callable[[Any], Any]]:
+        """Yield what turns an expression into a table of the engine's own: computed once, for all that read it.
+
+        The engine may spill the tables; they are dropped at the end of the context.
+        """
+        kept: list[Any] = []
+
+        def keep(expression: Any) -> Any:
+            with engine_faults(self.source):
+                kept.append(expression.cache())
+            return kept[-1]
+
+        try:
+            yield keep
+        finally:
+            while kept:
+                # A session that broke off drops them itself.
+                with suppress(Exception):
+                    kept.pop().release()
+
+    def strictly_increases(self, column: Any) -> bool:
+        """Whether each value of a table's column is greater than that of the row before it, as the rows lie.
+
+        Then none is empty and none stands twice. False proves nothing: the rows may lie in another order, or the
+        engine in several places. One look along the column that ends at the first value out of order.
+        """
+        if self._backend.name != "duckdb":
+            return False
+        values = self._backend.compile(column.name("value").as_table())
+        query = (
+            f"SELECT 1 FROM (SELECT value, lag(value) OVER () AS before FROM ({values})) "
+            "WHERE value IS NULL OR value <= before LIMIT 1"
+        )
+        with engine_faults(self.source):
+            return self._backend.raw_sql(query).fetchone() is None
 
     def memory_table(self, table: Any) -> Any:
         """Return an Arrow table as an Ibis table that expressions may join with the source's."""

@@ -25,13 +25,13 @@ def under(attempts: Any, bounds: Bounds) -> Any:
     return is_under(attempts.completed_at, attempts.recorded_at, bounds)
 
 
-def unreported(question: Question, outcome: str) -> Any:
+def unreported(question: Question, outcome: str, *, among: Any = None) -> Any:
     """Return the attempts of `outcome` that belong in this slot: new under the bounds, or held until now.
 
     Both bounds only grow and the contract freezes what decides where an attempt belongs, so what earlier slots saw is
-    what lies under the last one's bounds.
+    what lies under the last one's bounds. `among` stands for the attempts, where they were given more columns.
     """
-    attempts = question.tables.migration_attempts
+    attempts = question.tables.migration_attempts if among is None else among
     # What has no number can't be told from another: `contract_breaks` speaks of it.
     belongs = attempts.filter(
         attempts.outcome == outcome, under(attempts, question.bounds), attempts.attempt_id.notnull()
@@ -55,8 +55,11 @@ def visible(question: Question) -> Any:
 def attempt_rows(report: Report, attempts: Any, question: Question) -> Any:
     """Turn unreported attempts into the rows of 001 or 002: `hold`, `recipient`, `key`, then the record's fields."""
     fields = CATALOGUE[report].fields
+    few = None
+    if question.previous is not None:
+        few = attempts = question.keep(attempts)
     rows = with_recipient(with_supplier_at(attempts, "completed_at", question), question)
-    rows = with_device(rows.rename(attempt_firmware="firmware_version"), question.tables.devices)
+    rows = with_device(rows.rename(attempt_firmware="firmware_version"), question, of=few)
     rows = rows.mutate(firmware_version=ibis.coalesce(rows.attempt_firmware, rows.device_firmware))
     lacks_device = rows.known_device_id.isnull()
     first: list[Reason] = [(lacks_device, "no-device"), *supplier_reasons(rows)]

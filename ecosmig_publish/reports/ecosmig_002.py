@@ -15,19 +15,20 @@ if TYPE_CHECKING:
 
 def rows(question: Question) -> Any:
     """Return the slot's rows, held ones first, then by recipient, DateTime as printed, Device ID, attempt."""
-    failures = unreported(question, FAILURE)
-    return attempt_rows(Report.ECOSMIG_002, _numbered(failures, question), question)
+    numbered = unreported(question, FAILURE, among=_numbered(question))
+    return attempt_rows(Report.ECOSMIG_002, numbered, question)
 
 
-def _numbered(failures: Any, question: Question) -> Any:
-    """Add `number_of_attempts`: the attempt's ordinal among all the Device's visible ones, any outcome."""
+def _numbered(question: Question) -> Any:
+    """Return attempts with `number_of_attempts`: the ordinal among all the Device's visible ones, any outcome.
+
+    They are numbered before the failures are picked, so that no failure has to be joined with its number again.
+    """
     attempts = visible(question)
-    attempts = attempts.filter(attempts.completed_at.notnull()).semi_join(failures, "device_id")
-    ordinals = attempts.select(
-        ordinal_key=attempts.attempt_id,
-        number_of_attempts=ibis.row_number().over(
-            group_by=attempts.device_id, order_by=[attempts.completed_at, attempts.attempt_id]
-        )
-        + 1,
-    )
-    return failures.left_join(ordinals, failures.attempt_id == ordinals.ordinal_key).drop("ordinal_key")
+    attempts = attempts.filter(attempts.completed_at.notnull())
+    if question.previous is not None:
+        # Few Devices have a new failure: only their attempts are numbered.
+        of_nobody = attempts.filter(attempts.device_id.isnull())
+        attempts = attempts.semi_join(unreported(question, FAILURE), "device_id").union(of_nobody)
+    ordinal = ibis.row_number().over(group_by=attempts.device_id, order_by=[attempts.completed_at, attempts.attempt_id])
+    return attempts.mutate(number_of_attempts=ordinal + 1)

@@ -30,8 +30,8 @@ def belonging(question: Question) -> Any:
 def rows(question: Question) -> Any:
     """Return the slot's rows, problems first, then by recipient, DateTime as printed, Device ID."""
     fields = CATALOGUE[Report.ECOSMIG_003].fields
-    devices = belonging(question)
-    found = with_device(with_recipient(devices, question), question.tables.devices)
+    devices = question.keep(belonging(question))
+    found = with_device(with_recipient(devices, question), question, of=devices)
     found = _with_history(found, devices, question)
     found = _with_status(found)
     lacks_device = found.known_device_id.isnull()
@@ -73,7 +73,7 @@ def _with_history(found: Any, devices: Any, question: Question) -> Any:
         failure_sub_code="error_sub_code",
     )
     counts = history.group_by(counted_device_id=history.device_id).agg(attempts=history.count())
-    installed = latest_installations(question)
+    installed = latest_installations(question, devices)
     found = found.left_join(success, found.device_id == success.success_device_id)
     found = found.left_join(failure, found.device_id == failure.failure_device_id)
     found = found.left_join(counts, found.device_id == counts.counted_device_id)

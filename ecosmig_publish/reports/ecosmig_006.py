@@ -28,22 +28,15 @@ def belonging(question: Question) -> Any:
     By key and not by bounds: a Device whose ECoS flag is mended later brings its installation into the next slot.
     """
     devices = question.tables.devices
-    flags = devices.select(
-        flagged_device_id=devices.device_id,
-        flagged_type=devices.device_type,
-        flag=devices.installed_with_ecos,
-    )
-    end = instant(question.bounds.end)
-    changes = commissionings(question)
-    changes = changes.left_join(flags, changes.device_id == flags.flagged_device_id)
-    changes = changes.filter((changes.flagged_type != "GPF") | changes.flagged_type.isnull())
-    notified = notifications(question)
-    notified = notified.left_join(flags, notified.device_id == flags.flagged_device_id)
-    notified = notified.filter((notified.flagged_type == "GPF") | notified.flagged_type.isnull())
-    found = changes.union(notified)
-    found = found.filter((found.occurred_at < end) | found.occurred_at.isnull(), found.flag | found.flag.isnull()).drop(
-        "flagged_device_id", "flagged_type", "flag"
-    )
+    may_be_ecos = devices.filter(devices.installed_with_ecos | devices.installed_with_ecos.isnull())
+    may_be_ecos = may_be_ecos.select(known_device_id="device_id", known_type="device_type")
+    changes, notified = (_before_end(found, question) for found in (commissionings(question), notifications(question)))
+    of_others = changes.inner_join(may_be_ecos, changes.device_id == may_be_ecos.known_device_id)
+    of_others = of_others.filter((of_others.known_type != "GPF") | of_others.known_type.isnull())
+    of_gpfs = notified.inner_join(may_be_ecos, notified.device_id == may_be_ecos.known_device_id)
+    of_gpfs = of_gpfs.filter((of_gpfs.known_type == "GPF") | of_gpfs.known_type.isnull())
+    of_strangers = changes.union(notified).anti_join(devices, "device_id")
+    found = of_others.union(of_gpfs).drop("known_device_id", "known_type").union(of_strangers)
     if question.reported_keys is not None:
         found = found.anti_join(question.reported_keys, "key")
     if question.excluded_keys is not None:
@@ -51,12 +44,18 @@ def belonging(question: Question) -> Any:
     return found
 
 
+def _before_end(found: Any, question: Question) -> Any:
+    """Return the installations before the end; one without its instant may be among them."""
+    return found.filter((found.occurred_at < instant(question.bounds.end)) | found.occurred_at.isnull())
+
+
 def rows(question: Question) -> Any:
     """Return the slot's rows, held ones first, then by recipient, DateTime as printed, Device ID, event."""
     fields = CATALOGUE[Report.ECOSMIG_006].fields
-    found = with_claims(with_supplier_at(belonging(question), "occurred_at", question), "key")
+    unreported = question.keep(belonging(question))
+    found = with_claims(with_supplier_at(unreported, "occurred_at", question), "key")
     found = with_recipient(found, question)
-    found = with_device(found, question.tables.devices)
+    found = with_device(found, question, of=unreported)
     lacks_device = found.known_device_id.isnull()
     lacks_instant = found.occurred_at.isnull()
     is_claimed_twice, claimed_twice = overlap_reason(found)

@@ -38,10 +38,12 @@ def field_reasons(rows: Any, fields: Iterable[Field]) -> list[Reason]:
 def hold(first: Sequence[Reason], *, unless: Any = None, then: Sequence[Reason] = ()) -> Any:
     """Return the reasons that apply, joined by blanks, or null.
 
-    `then` are looked at only where `unless` doesn't hold: without a Device its fields can't be judged.
+    `then` are looked at only where `unless` does not hold: without a Device its fields can not be judged. What `unless`
+    says must be among `first`.
     """
     guarded = [(condition if unless is None else ~unless & condition, reason) for condition, reason in then]
     reasons = [(condition.fill_null(False), reason) for condition, reason in (*first, *guarded)]
-    held = reduce(or_, (condition for condition, _ in reasons))
+    # Where `unless` holds the row is held anyhow: no guard is needed to tell that.
+    held = reduce(or_, (condition for condition, _ in (*first, *then))).fill_null(False)
     text = reduce(add, (condition.ifelse(f"{reason} ", "") for condition, reason in reasons))
     return held.ifelse(text.rstrip(), ibis.null("string"))

@@ -62,8 +62,8 @@ def notifications(question: Question) -> Any:
     )
 
 
-def latest_installations(question: Question) -> Any:
-    """Return `installed_device_id`, `by_status_at`, `notified_at`: each Device's latest installation before the end.
+def latest_installations(question: Question, devices: Any) -> Any:
+    """Return `installed_device_id`, `by_status_at`, `notified_at`: the latest installation before the end of `devices`.
 
     Which of the two instants counts depends on the Device's type, which only `devices` knows.
     """
@@ -73,6 +73,7 @@ def latest_installations(question: Question) -> Any:
     notified = notifications(question)
     notified = notified.filter(notified.occurred_at < end, notified.is_recorded)
     no_instant = ibis.null("timestamp(6)")
+    changes, notified = changes.semi_join(devices, "device_id"), notified.semi_join(devices, "device_id")
     both = changes.select("device_id", by_status_at=changes.occurred_at, notified_at=no_instant).union(
         notified.select("device_id", by_status_at=no_instant, notified_at=notified.occurred_at)
     )

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 import ibis
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ecosmig_publish.emrr.terms import Period
 
 FAR_FUTURE = ibis.timestamp("9999-12-31 23:59:59.999999")
@@ -42,12 +44,19 @@ class Bounds:
     cut_off: datetime
 
 
+def as_it_is(expression: Any) -> Any:
+    """Return `expression`: it is computed wherever it is read."""
+    return expression
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """One slot of one report.
 
     `known_parties` has one column, `sec_party_id`: the register's signifiers, each once. `held_keys` and
     `excluded_keys` have one column, `key`, of the report's kind of key; `reported_keys` too (006 alone).
+    `gpf_meter_points` gives what `meter_points` says of all GPFs, where slots share it. `keep` turns an expression that
+    is read several times into one that is computed once.
     """
 
     tables: SourceTables
@@ -58,6 +67,8 @@ class Question:
     held_keys: Any = None
     excluded_keys: Any = None
     reported_keys: Any = None
+    gpf_meter_points: Callable[[], Any] | None = None
+    keep: Callable[[Any], Any] = as_it_is
 
 
 def instant(moment: datetime) -> Any:

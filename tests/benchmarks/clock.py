@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -14,8 +15,9 @@ if TYPE_CHECKING:
 
 OPENING = "opening"
 """The reading for what stands before the first slot."""
-PHASES = ("questions", "first rows", "rows", "ledger")
-"""Scans beside the report's own rows; the engine until the first batch; engine and writer side by side; the record."""
+PHASES = ("questions", "kept", "first rows", "rows", "ledger")
+"""Scans beside the report's own rows; what is computed once for several; the engine until the first batch; engine and
+writer side by side; the record."""
 
 
 class Clocks:
@@ -61,6 +63,15 @@ class Clocks:
                     began = now
             self.seconds[self._report][phase] += time.monotonic() - began
 
+        keeping = data.keeping
+
+        @contextmanager
+        def timed_keeping() -> Iterator[Callable[[Any], Any]]:
+            with keeping() as keep:
+                yield self.timed("kept", keep)
+
+        data.keeping = timed_keeping  # type: ignore[method-assign]
+        data.strictly_increases = self.timed("questions", data.strictly_increases)  # type: ignore[method-assign]
         data.fetch = self.timed("questions", data.fetch)  # type: ignore[method-assign]
         data.stream = timed_stream  # type: ignore[method-assign]
         return data

@@ -157,9 +157,7 @@ def gained(source: Source) -> Any:
 def models(source: Source) -> Any:
     """Return 004."""
     force = source.models
-    force = force[
-        (force["non_migratable_at"] < END) & (force["withdrawn_at"].isna() | (force["withdrawn_at"] >= END))
-    ]
+    force = force[(force["non_migratable_at"] < END) & (force["withdrawn_at"].isna() | (force["withdrawn_at"] >= END))]
     force = force.groupby(_MODEL, as_index=False)["non_migratable_at"].min()
     attempts = source.attempts
     done = attempts[

@@ -112,7 +112,8 @@ spans AS (
   UNION ALL SELECT home, second, change, CASE story WHEN 'back' THEN change + INTERVAL 6 DAY END
   FROM named WHERE story IN ('change', 'back', 'gap', 'month')
   UNION ALL SELECT home, first, change + INTERVAL 6 DAY, NULL FROM named WHERE story = 'back')
-SELECT device(i) AS device_id, CASE WHEN {stranger} THEN '{UNKNOWN_PARTY}' ELSE suppliers.sec_party_id END AS sec_party_id,
+SELECT device(i) AS device_id,
+  CASE WHEN {stranger} THEN '{UNKNOWN_PARTY}' ELSE suppliers.sec_party_id END AS sec_party_id,
   since AS effective_from, spans.until AS effective_to
 FROM range({shape.devices}) numbers(i) JOIN spans ON spans.home = home_of(i)
 JOIN temp.suppliers ON suppliers.number = spans.party"""

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from ecosmig_publish.migration_data import MigrationData
     from ecosmig_publish.reports.question import Question
+    from ecosmig_publish.workflows.issuing.doubled import Doubled
 
 
 DOUBLED = "duplicate-key"
@@ -43,24 +44,27 @@ def broken_rows(
     report: Report,
     question: Question,
     data: MigrationData,
-    doubled: pa.Table,
+    doubled: Doubled | None,
     open_holds: Collection[str],
     *,
     has_unplaceable: bool,
 ) -> Exclusions:
-    """Return what can be told before the slot's rows are computed: missing instants and outcomes, doubled keys."""
+    """Return what can be told before the slot's rows are computed: missing instants and outcomes, doubled keys.
+
+    `doubled` is None where no doubled key can matter.
+    """
     found = Exclusions()
     if report in BY_ATTEMPT and has_unplaceable:
         unplaceable = data.fetch(contract_breaks.unplaceable_attempts(report, question))
         for key, reason in zip(unplaceable["key"].to_pylist(), unplaceable["reason"].to_pylist(), strict=True):
             found.held[ledger_key(report, key)] = reason
-    if report in BY_ATTEMPT and doubled.num_rows:
-        _add_doubled(found, report, question, data, doubled, open_holds)
+    if report in BY_ATTEMPT and doubled is not None and (keys := doubled.attempts()).num_rows:
+        _add_doubled(found, report, question, data, keys, open_holds)
     if report is Report.ECOSMIG_006 and has_unplaceable:
         found.held["event:"] = "empty:event_id"
-    if report is Report.ECOSMIG_006 and doubled.num_rows:
+    if report is Report.ECOSMIG_006 and doubled is not None and (keys := doubled.events()).num_rows:
         rows = ecosmig_006.belonging(question)
-        here = data.memory_table(doubled)
+        here = data.memory_table(keys)
         _add(
             found,
             report,
@@ -92,12 +96,17 @@ def _add_doubled(
 
 def add_doubled_devices(
     found: Exclusions, report: Report, question: Question, data: MigrationData, doubled: pa.Table
-) -> None:
-    """Add the rows whose Device stands in `devices` more than once: nobody can say which row is right."""
-    if not doubled.num_rows or report is Report.ECOSMIG_005:
-        return
+) -> bool:
+    """Add the rows whose Device stands in `devices` more than once: nobody can say which row is right.
+
+    Returns whether there are any.
+    """
+    if not doubled.num_rows:
+        return False
     expression = contract_breaks.of_doubled_devices(report, data.memory_table(doubled), question)
-    _add(found, report, data.fetch(expression)["key"].to_pylist(), "duplicate-device")
+    keys = data.fetch(expression)["key"].to_pylist()
+    _add(found, report, keys, "duplicate-device")
+    return bool(keys)
 
 
 def add_claimed_twice(found: Exclusions, report: Report, question: Question, data: MigrationData) -> bool:

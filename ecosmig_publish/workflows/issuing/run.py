@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from functools import cache
 from typing import TYPE_CHECKING
 
-from ecosmig_publish.reports.contract_breaks import doubled_attempts, doubled_devices, doubled_events
+from ecosmig_publish.reports.meter_points import gpf_meter_points
+from ecosmig_publish.workflows.issuing.doubled import Doubled
 from ecosmig_publish.workflows.issuing.register import party_register
 from ecosmig_publish.workflows.issuing.slot import IssuedSlot, Issuing, issue_slot
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-
-    import pyarrow as pa
 
     from ecosmig_publish.emrr.terms import Slot
     from ecosmig_publish.ledger import Ledger
@@ -53,8 +53,7 @@ def _issuing(
     policy: IssuingPolicy,
     run: RunInstant,
 ) -> Iterator[Issuing]:
-    with open_data() as data:
-        attempts, events = data.tables.migration_attempts, data.tables.device_status_events
+    with open_data() as data, data.keeping() as keep:
         yield Issuing(
             data=data,
             ledger=ledger,
@@ -62,11 +61,6 @@ def _issuing(
             policy=policy,
             run=run,
             register=party_register(data),
-            doubled_attempts=_keys(data.fetch(doubled_attempts(attempts, run.cut_off))),
-            doubled_events=_keys(data.fetch(doubled_events(events, run.cut_off))),
-            doubled_devices=_keys(data.fetch(doubled_devices(data.tables.devices))),
+            doubled=Doubled(data, run.cut_off),
+            gpf_meter_points=cache(lambda: keep(gpf_meter_points(data.tables.devices))),
         )
-
-
-def _keys(table: pa.Table) -> pa.Table:
-    return table.filter(table["key"].is_valid())

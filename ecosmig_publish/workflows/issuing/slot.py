@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from ecosmig_publish.ledger import OpenHold
     from ecosmig_publish.migration_data import MigrationData
     from ecosmig_publish.outbox import Outbox
+    from ecosmig_publish.workflows.issuing.doubled import Doubled
     from ecosmig_publish.workflows.issuing.policy import IssuingPolicy
     from ecosmig_publish.workflows.planning import RunInstant
 
@@ -56,9 +57,9 @@ class Issuing:
     policy: IssuingPolicy
     run: RunInstant
     register: Mapping[Signifier, str]
-    doubled_attempts: pa.Table
-    doubled_events: pa.Table
-    doubled_devices: pa.Table
+    doubled: Doubled
+    gpf_meter_points: Callable[[], Any]
+    """What is printed for each GPF, computed once for the slots of the run that need it for all."""
     tried: dict[Report, set[str]] = field(default_factory=dict)
     """Holds that this run has tried already: the slots of one run see the same data, so they stay held."""
 
@@ -115,28 +116,36 @@ def issue_slot(slot: Slot, issuing: Issuing, *, on_rows: Callable[[int], None] |
 
     Raises `SourceError`, `OutboxError` or `LedgerError`; then no number is used and the next run clears the outbox.
     """
+    with issuing.data.keeping() as keep:
+        return _issue_slot(slot, issuing, keep, on_rows)
+
+
+def _issue_slot(
+    slot: Slot, issuing: Issuing, keep: Callable[[Any], Any], on_rows: Callable[[int], None] | None
+) -> IssuedSlot:
     report, data, ledger = slot.report, issuing.data, issuing.ledger
     open_holds = ledger.open_holds(report) if report in HOLDING else []
     last = ledger.last_slots().get(report)
     tried = issuing.tried.get(report, set())
     untried = [hold for hold in open_holds if hold.key not in tried]
-    question = _question(slot, issuing, untried)
+    question = _question(slot, issuing, untried, keep)
     covered = coverage(report, question, data)
     findings = []
     if last is not None and last.watermark is not None and covered.earlier != last.watermark:
         findings.append(_behind_cut_off(last, covered.earlier.count if covered.earlier else 0, ledger))
-    doubled = issuing.doubled_events if report is Report.ECOSMIG_006 else issuing.doubled_attempts
     exclusions = broken_rows(
         report,
         question,
         data,
-        doubled,
+        # Where no attempt is new and none is held, none can be in the slot twice.
+        issuing.doubled if covered.fresh != 0 or open_holds else None,
         {hold.key for hold in open_holds},
         has_unplaceable=covered.unplaceable > 0,
     )
-    add_doubled_devices(
-        exclusions, report, _excluding(question, exclusions, report, data), data, issuing.doubled_devices
-    )
+    if report in (Report.ECOSMIG_003, Report.ECOSMIG_004, Report.ECOSMIG_006):
+        add_doubled_devices(
+            exclusions, report, _excluding(question, exclusions, report, data), data, issuing.doubled.devices()
+        )
     expected = covered.fresh if not untried and not exclusions.keys else None
     written, numbers, reported = _write(slot, issuing, question, exclusions, untried, expected, on_rows)
     held, problems = _sorted_out(report, written, exclusions)
@@ -174,7 +183,7 @@ def issue_slot(slot: Slot, issuing: Issuing, *, on_rows: Callable[[int], None] |
     )
 
 
-def _question(slot: Slot, issuing: Issuing, open_holds: list[OpenHold]) -> Question:
+def _question(slot: Slot, issuing: Issuing, open_holds: list[OpenHold], keep: Callable[[Any], Any]) -> Question:
     period = period_of(slot)
     last = issuing.ledger.last_slots().get(slot.report)
     memory = issuing.data.memory_table
@@ -187,6 +196,8 @@ def _question(slot: Slot, issuing: Issuing, open_holds: list[OpenHold]) -> Quest
         known_parties=memory(known_parties(issuing.register)),
         held_keys=memory(source_keys(slot.report, (hold.key for hold in open_holds))) if open_holds else None,
         reported_keys=memory(reported) if reported is not None else None,
+        keep=keep,
+        gpf_meter_points=issuing.gpf_meter_points,
     )
 
 
@@ -199,7 +210,7 @@ def _write(
     expected: int | None,
     on_rows: Callable[[int], None] | None,
 ) -> tuple[WrittenSlot, _Numbers, _ReportedKeys]:
-    """Write the slot's files; where two spans claim an attempt, leave it out and write again.
+    """Write the slot's files; where two spans claim an attempt, or two rows its Device, leave it out and write again.
 
     More rows than attempts show it, so that the common case pays for a count only. `expected` is that count where it
     is known; where it is 0 there is nothing to compute.
@@ -233,7 +244,7 @@ def _write(
         if report in OUTCOMES and (expected is None or exclusions.keys):
             expected = _expected_rows(report, asked, data)
         has_more = report in OUTCOMES and written.rows != expected
-        if has_more and add_claimed_twice(exclusions, report, asked, data):
+        if has_more and _add_what_multiplies(exclusions, report, asked, issuing):
             issuing.outbox.discard(directory)
             continue
         if written.files:
@@ -241,6 +252,13 @@ def _write(
         else:
             issuing.outbox.discard(directory)
         return written, numbers, reported
+
+
+def _add_what_multiplies(exclusions: Exclusions, report: Report, asked: Question, issuing: Issuing) -> bool:
+    """Add what made more rows than there are attempts; return whether anything did."""
+    return add_doubled_devices(exclusions, report, asked, issuing.data, issuing.doubled.devices()) or add_claimed_twice(
+        exclusions, report, asked, issuing.data
+    )
 
 
 def _excluding(question: Question, exclusions: Exclusions, report: Report, data: MigrationData) -> Question:
