@@ -1,14 +1,13 @@
 """What SharePoint can refuse, as errors of this program.
 
-    DestinationError
-    ├── SignInError              Entra gives no token
-    ├── RightsError              signed in, and not allowed to do this
-    ├── LibraryError             site, library or one of the two folders can't be found
-    ├── QuotaError               no room
-    ├── RefusedError             the service takes a request for wrong
-    ├── ChangesLostError         the service can no longer say what changed since a token
-    └── DestinationBusyError
-        └── LockedItemError      somebody has the item open or checked out
+DestinationError
+├── SignInError              Entra gives no token
+├── RightsError              signed in, and not allowed to do this
+├── LibraryError             site, library or one of the two folders can't be found
+├── QuotaError               no room
+├── RefusedError             the service takes a request for wrong
+└── DestinationBusyError
+    └── LockedItemError      somebody has the item open or checked out
 """
 
 from __future__ import annotations
@@ -34,10 +33,6 @@ class QuotaError(DestinationError):
 
 class RefusedError(DestinationError):
     """The service takes a request for wrong, or answers what makes no sense."""
-
-
-class ChangesLostError(DestinationError):
-    """The service can no longer say what changed since a token; list in full."""
 
 
 class LockedItemError(DestinationBusyError):

@@ -35,6 +35,12 @@ class Kind(Enum):
     FRAGMENT = ("upload a part of a file", 2, CHANGING)
     SESSION_STATUS = ("ask how far an upload got", 1, READING)
     MOVE = ("move a file into its folder", 2, CHANGING)
+    MAKE_FOLDER = ("make a folder", 2, CHANGING)
+    GRANT = ("grant access to a folder", 5, READING)
+    """Repeated without a look, as withdrawing and inviting are: the same grant twice is one."""
+    WITHDRAW = ("withdraw access to a folder", 5, READING)
+    FIND_PRINCIPAL = ("look somebody up in the directory", 1, READING)
+    INVITE_GUEST = ("invite a guest", 1, READING)
 
     def __init__(self, words: str, cost: int, changes: bool) -> None:  # noqa: FBT001 - the table above names it
         self.words = words

@@ -15,7 +15,7 @@ CONNECT_SECONDS = 10.0
 READ_SECONDS = 60.0
 
 
-class PlainHttpRefused(requests.RequestException):  # noqa: N818 - a requests exception, translated with the others
+class PlainHttpRefused(requests.RequestException):
     """An address without TLS: nothing was sent."""
 
 
@@ -23,11 +23,20 @@ class HttpsSession(requests.Session):
     """TLS only, a time-out on every request, the configured authorities win over those of the environment.
 
     Redirections are not followed: where they lead decides whether our token may go along. Proxies come from the
-    environment; a `.netrc` would put a password in the token's place and is not looked at.
+    environment; a `.netrc` would put a password in the token's place and is not looked at. `machine_local` is for the
+    machine's own identity service, which speaks plain HTTP at a link-local address and no proxy reaches.
     """
 
-    def __init__(self, ca_bundle: str = "", *, timeout: tuple[float, float] = (CONNECT_SECONDS, READ_SECONDS)) -> None:
+    def __init__(
+        self,
+        ca_bundle: str = "",
+        *,
+        timeout: tuple[float, float] = (CONNECT_SECONDS, READ_SECONDS),
+        machine_local: bool = False,
+    ) -> None:
         super().__init__()
+        self._machine_local = machine_local
+        self.trust_env = not machine_local
         self._verify: bool | str = ca_bundle or True
         self._timeout = timeout
         self.auth = _as_it_is
@@ -35,7 +44,7 @@ class HttpsSession(requests.Session):
 
     def request(self, method: str, url: str, **keywords: Any) -> Response:  # type: ignore[override]
         """See `requests.Session.request`; `verify` and `allow_redirects` are decided here."""
-        if urlsplit(url).scheme != "https":
+        if urlsplit(url).scheme != "https" and not self._machine_local:
             raise PlainHttpRefused(f"{urlsplit(url).hostname}: only https is spoken here")
         keywords["verify"] = self._verify
         keywords["allow_redirects"] = False

@@ -1,6 +1,6 @@
 """The one place that waits: for the service's word, for the budget, between attempts."""
 
-from ecosmig_publish.destinations.sharepoint.waiting.attempts import Patience, Passing, Waiting
+from ecosmig_publish.destinations.sharepoint.waiting.attempts import Passing, Patience, Waiting
 from ecosmig_publish.destinations.sharepoint.waiting.forecast import Forecast, forecast_wave
 from ecosmig_publish.destinations.sharepoint.waiting.pace import Pace
 

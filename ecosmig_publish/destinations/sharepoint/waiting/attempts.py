@@ -62,6 +62,12 @@ class Waiting:
 
         def once() -> T:
             nonlocal unclear
+            closed_for = self._pace.opens_in()
+            if closed_for >= self._patience.seconds:
+                raise DestinationBusyError(
+                    f"SharePoint wants no request for another {closed_for:.0f} s, which is longer than a run waits",
+                    hint="Run again later; it goes on from there.",
+                )
             try:
                 return attempt(unclear)
             except Passing as passing:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from ecosmig_publish.destinations.sharepoint.waiting.server_words import ServerWords
 
 BURST_SECONDS = 3.0
-"""How much of a minute's budget may be spent at once; the rest comes evenly, so that no minute has more than its own."""
+"""So much of the budget may be spent at once; the rest comes evenly, so that no minute gets more than its own."""
 JITTER_SECONDS = 0.5
 NEARLY_EMPTY = 8
 """Resource units: below that many left, the service's own count is waited out."""

@@ -1,0 +1,68 @@
+"""What changed in the library since a token: complete, where a folder's listing may miss what is being written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from ecosmig_publish.destinations.sharepoint.faults import RefusedError
+from ecosmig_publish.destinations.sharepoint.graph.calls import Call, Kind
+from ecosmig_publish.destinations.sharepoint.library.items import FIELDS, Item, parse_item
+from ecosmig_publish.destinations.sharepoint.library.paging import pages, values
+from ecosmig_publish.errors import ChangesLostError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ecosmig_publish.destinations.sharepoint.graph.calls import Answer
+    from ecosmig_publish.destinations.sharepoint.library import Library
+
+_LINK = "@odata.deltaLink"
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """Every item that changed, by its id, as it is now; `token` goes on from there."""
+
+    items: Mapping[str, Item]
+    token: str
+
+
+def latest_token(library: Library) -> str:
+    """Return a token that stands for now: one request, one resource unit."""
+    return _token(
+        library, library.graph.send(_call(f"{library.drive_path()}/root/delta?token=latest&$select={FIELDS}"))
+    )
+
+
+def changes_since(library: Library, token: str) -> Changes:
+    """Return what changed since `token`: one request where nothing did.
+
+    An item that comes several times counts as it came last. Raises `ChangesLostError` where the service no longer
+    knows, as after some weeks, or the token is another library's.
+    """
+    drive = library.drive_path()
+    if not token.startswith(f"{drive}/"):
+        raise ChangesLostError(
+            "the remembered token of changes is another library's", hint="List the folders in full: ecosmig verify"
+        )
+    items: dict[str, Item] = {}
+    call = _call(token)
+    for answer in pages(library.graph, call):
+        for document in values(answer, call):
+            item = parse_item(document)
+            items[item.id] = item
+    return Changes(items, _token(library, answer))
+
+
+def _call(path: str) -> Call:
+    return Call(Kind.DELTA, path, headers={"Prefer": "deltaExcludeParent"})
+
+
+def _token(library: Library, answer: Answer) -> str:
+    """Return the answer's link as a path, without its origin: Graph's address may change, the token holds."""
+    link = answer.document.get(_LINK)
+    if answer.status != HTTPStatus.OK or not isinstance(link, str):
+        raise RefusedError("ask what changed: the answer has no token", hint="Check destination.sharepoint.graph_url.")
+    return library.graph.path_of(link)

@@ -1,0 +1,66 @@
+"""One file or folder, as Graph describes it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+FIELDS = "id,name,size,file,folder,deleted,parentReference,lastModifiedDateTime,lastModifiedBy"
+"""What is asked for: no more than `parse_item` reads."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A file or folder; `hash` is its quickXorHash, None where Graph says none (yet). `modified_by` is for people."""
+
+    id: str
+    name: str
+    parent_id: str
+    size: int
+    is_folder: bool
+    hash: str | None
+    modified_at: datetime | None
+    modified_by: str
+    deleted: bool = False
+
+
+def parse_item(document: Mapping[str, Any]) -> Item:
+    """Read a driveItem; what is missing or of another type counts as unsaid."""
+    size = document.get("size")
+    hashes = _part(_part(document, "file"), "hashes")
+    quick_xor = hashes.get("quickXorHash")
+    return Item(
+        id=str(document.get("id") or ""),
+        name=str(document.get("name") or ""),
+        parent_id=str(_part(document, "parentReference").get("id") or ""),
+        size=size if isinstance(size, int) else -1,
+        is_folder="folder" in document or "root" in document,
+        hash=quick_xor if isinstance(quick_xor, str) and quick_xor else None,
+        modified_at=_instant(document.get("lastModifiedDateTime")),
+        modified_by=_who(_part(document, "lastModifiedBy")),
+        deleted="deleted" in document,
+    )
+
+
+def _part(document: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    part = document.get(name)
+    return part if isinstance(part, dict) else {}
+
+
+def _who(identities: Mapping[str, Any]) -> str:
+    """Return the names of whoever did something: a person where there is one, and the application."""
+    names = [_part(identities, kind) for kind in ("user", "application")]
+    shown = [str(one.get("email") or one.get("displayName") or one.get("id") or "") for one in names]
+    return " by ".join(dict.fromkeys(name for name in shown if name))
+
+
+def _instant(text: object) -> datetime | None:
+    try:
+        instant = datetime.fromisoformat(str(text))
+    except ValueError:
+        return None
+    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)

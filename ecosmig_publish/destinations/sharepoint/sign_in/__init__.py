@@ -1,0 +1,6 @@
+"""Tokens from Entra: by certificate, by workload identity, by managed identity. Never by a client secret."""
+
+from ecosmig_publish.destinations.sharepoint.sign_in.identity import Identity
+from ecosmig_publish.destinations.sharepoint.sign_in.tokens import Tokens, entra_tokens, roles_in
+
+__all__ = ["Identity", "Tokens", "entra_tokens", "roles_in"]

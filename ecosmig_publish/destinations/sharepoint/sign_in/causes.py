@@ -1,0 +1,70 @@
+"""Entra's numbers (AADSTS) in words: why there is no token, and what to do."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from ecosmig_publish.destinations.sharepoint.faults import SignInError
+from ecosmig_publish.errors import DestinationBusyError, DestinationError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ecosmig_publish.destinations.sharepoint.sign_in.identity import Identity
+
+_REGISTER = "Register this certificate with the app: Entra, App registrations, Certificates & secrets."
+_APP = "Check destination.sharepoint.client_id and tenant_id against Entra, App registrations."
+_TENANT = "Check destination.sharepoint.tenant_id and authority: is it the right tenant, in the right cloud?"
+_FEDERATION = "Compare issuer, subject and audience of the app's federated credential with the workload's token."
+_CONSENT = "An administrator has to consent to Sites.Selected (application permission) for this app."
+_CLOCK = "Set this machine's clock (timedatectl, chronyc tracking)."
+
+_CAUSES: dict[int, tuple[str, str]] = {
+    700027: ("the certificate is not registered with the app, or isn't valid any more", _REGISTER),
+    7000222: ("the app's registered keys have expired", _REGISTER),
+    7000215: ("Entra takes the credential for a wrong secret", _REGISTER),
+    7000218: ("the request carried no credential", "Check destination.sharepoint.identity."),
+    700016: ("the tenant has no such app", _APP),
+    7000112: ("the app is disabled in the tenant", "Enable it: Entra, Enterprise applications, Properties."),
+    90002: ("there is no such tenant", _TENANT),
+    900023: ("the tenant's id makes no sense", _TENANT),
+    900382: ("the app belongs to another cloud", _TENANT),
+    700024: ("the clock of this machine and Entra's are apart: the signed assertion isn't valid now", _CLOCK),
+    700021: ("no federated credential of the app fits the workload's token", _FEDERATION),
+    70021: ("no federated credential of the app fits the workload's token", _FEDERATION),
+    700211: ("no federated credential of the app has the issuer of the workload's token", _FEDERATION),
+    700212: ("no federated credential of the app has the audience of the workload's token", _FEDERATION),
+    700213: ("no federated credential of the app has the subject of the workload's token", _FEDERATION),
+    65001: ("nobody has consented to the app's permissions", _CONSENT),
+    500011: ("the tenant knows nothing at destination.sharepoint.graph_url", "Check graph_url: is it this cloud's?"),
+    53003: ("a Conditional Access policy blocks the app", "Have the policy except this workload identity."),
+}
+_BUSY_ERRORS = ("temporarily_unavailable", "server_error")
+_NUMBER = re.compile(r"AADSTS(\d+)")
+
+
+def sign_in_error(answer: Mapping[str, object], identity: Identity) -> DestinationError:
+    """Return what Entra's refusal means."""
+    numbers = answer.get("error_codes")
+    found = [int(number) for number in numbers if str(number).isdigit()] if isinstance(numbers, list) else []
+    described = str(answer.get("error_description") or "")
+    found += [int(number) for number in _NUMBER.findall(described)]
+    number = next((number for number in found if number in _CAUSES), found[0] if found else None)
+    who = f"app {identity.client_id or '(managed identity)'}, tenant {identity.tenant_id or '(its own)'}"
+    shown = f"AADSTS{number}" if number is not None else str(answer.get("error") or "no reason given")
+    if number is None and answer.get("error") in _BUSY_ERRORS:
+        return DestinationBusyError(f"sign-in: Entra is out of order ({shown})", hint="Run again later.")
+    unknown = ("Entra refuses", f"Look {shown} up at https://login.microsoftonline.com/error")
+    says, hint = _CAUSES.get(number or 0, unknown)
+    correlation = answer.get("correlation_id")
+    trace = f", correlation {correlation}" if correlation else ""
+    return SignInError(f"sign-in: {says} ({shown}; {who}{trace})", hint=hint)
+
+
+def unknown_authority(identity: Identity) -> SignInError:
+    """Return the error of an authority that knows no such tenant."""
+    return SignInError(
+        f"sign-in: {identity.authority} knows no tenant {identity.tenant_id!r}",
+        hint=_TENANT,
+    )
