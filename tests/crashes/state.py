@@ -1,0 +1,100 @@
+"""What an installation came to, as far as it may not depend on when it was interrupted."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+from collections import Counter
+from contextlib import closing
+from typing import TYPE_CHECKING, Any
+
+from ecosmig_publish.ledger import Actor, Ledger, check
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+State = dict[str, Any]
+
+_VOLATILE = {
+    "publications": {"adopted", "item_id"},
+    "folders": {"onboarded_at"},
+    "findings": {"at"},
+    "holds": {"opened_at", "tried_at"},
+}
+"""Columns that say how or when something came about, not what."""
+_INSTANTS = {"published_at", "proved_at"}
+"""Of these it counts only that there is one."""
+
+
+def state_of(home: Path) -> State:
+    """Return the folders, the outbox and the ledger of an installation, comparable between runs."""
+    with closing(sqlite3.connect(home / "state/ecosmig.db")) as ledger:
+        ledger.row_factory = sqlite3.Row
+        names = [row["name"] for row in ledger.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        tables = {name: list(map(dict, ledger.execute(f'SELECT * FROM "{name}"'))) for name in sorted(names)}  # noqa: S608
+    acts = tables.pop("acts")
+    known = {row["name"] for row in tables.pop("outbox_directories")}
+    outbox = home / "state/outbox"
+    return {
+        "published": _digests(home / "published"),
+        "outbox": {_steady(path): digest for path, digest in _digests(outbox).items()},
+        "outbox without owner": sorted({path.name for path in outbox.glob("*")} - known),
+        "ledger": {name: [_settled(name, row) for row in rows] for name, rows in tables.items()},
+        "acts": _acts(acts),
+        "breaks of the chain": _breaks(home),
+    }
+
+
+def differences(one: State, other: State) -> list[str]:
+    """Return what differs, named."""
+    return [
+        f"{key}: {json.dumps(one[key], default=str)[:2000]} against {json.dumps(other[key], default=str)[:2000]}"
+        for key in one
+        if one[key] != other[key]
+    ]
+
+
+def _digests(directory: Path) -> dict[str, str]:
+    return {
+        path.relative_to(directory).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
+        for path in sorted(directory.rglob("*"))
+    }
+
+
+def _steady(outbox_path: str) -> str:
+    """Return a place in the outbox without the random mark of its attempt."""
+    directory, slash, name = outbox_path.partition("/")
+    return directory.rpartition("_")[0] + slash + name
+
+
+def _settled(table: str, row: dict[str, Any]) -> dict[str, Any]:
+    settled = {key: value for key, value in row.items() if key not in _VOLATILE.get(table, set())}
+    for key in _INSTANTS & settled.keys():
+        settled[key] = settled[key] is not None
+    if "outbox_path" in settled:
+        settled["outbox_path"] = _steady(settled["outbox_path"])
+    return settled
+
+
+def _acts(acts: list[dict[str, Any]]) -> dict[str, int]:
+    """Return how often each thing was done; to adopt a file is to publish it, and files may be proved apart."""
+    counted: Counter[str] = Counter()
+    for act in acts:
+        if act["kind"] == "prove-files":
+            counted.update(f"prove {name}" for name in json.loads(act["content"])["files"])
+        else:
+            counted[f"{act['kind'].replace('adopt-', 'publish-')} {act['subject']}"] += 1
+    return dict(sorted(counted.items()))
+
+
+def _breaks(home: Path) -> list[str]:
+    actor = Actor(identity="test", host="test", version="test")
+    ledger = Ledger.open_existing("sqlite:state/ecosmig.db", base=home, actor=actor, now=_no_clock)
+    assert ledger is not None
+    with ledger:
+        return [str(found) for found in check(ledger.acts())]
+
+
+def _no_clock() -> Any:
+    raise AssertionError("reading needs no clock")
