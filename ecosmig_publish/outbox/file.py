@@ -15,13 +15,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ecosmig_publish.emrr.terms import Period, Report, Signifier
+    from ecosmig_publish.outbox.syncing import Syncing
 
 _GATHERED = 1 << 18
 
 
 @dataclass(frozen=True, slots=True)
 class WrittenFile:
-    """A whole file on disk, durable; `part` counts from 1 within its issue, `rows` its detail records."""
+    """A whole file on disk; `part` counts from 1 within its issue, `rows` its detail records."""
 
     recipient: Signifier
     sequence: int
@@ -63,12 +64,12 @@ class GrowingFile:
         if len(self._gathered) >= _GATHERED:
             self._flush()
 
-    def finish(self) -> WrittenFile:
-        """Write the trailer, make the file durable, close it."""
+    def finish(self, syncing: Syncing) -> WrittenFile:
+        """Write the trailer and hand the file over to be synced and closed: it is whole, and durable once that is."""
         self._gathered += trailer_line(self.rows)
         self._flush()
-        os.fsync(self._descriptor)
-        self.close()
+        descriptor, self._descriptor = self._descriptor, -1
+        syncing.take(descriptor)
         return WrittenFile(
             self.recipient,
             self._sequence,

@@ -16,6 +16,7 @@ from ecosmig_publish.outbox.ahead import read_ahead
 from ecosmig_publish.outbox.faults import outbox_faults
 from ecosmig_publish.outbox.file import GrowingFile, WrittenFile
 from ecosmig_publish.outbox.lines import detail_lines
+from ecosmig_publish.outbox.syncing import Syncing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -60,12 +61,13 @@ def write_slot(
     first, then each recipient's rows in one run, in the order of the report. `on_keys` gets the keys of the rows that
     are written; `empty_for` names who gets a file without details where they have no rows.
 
-    Raises `OutboxError`; what was written by then is not whole and is swept away.
+    All files are durable when this returns. Raises `OutboxError`; what was written by then is not whole and is swept
+    away.
     """
-    writer = _Writer(report, period, created_at, rows_per_file, directory, next_sequence)
     held: list[HeldRow] = []
     rows = 0
-    with outbox_faults(directory), read_ahead(batches) as coming:
+    with outbox_faults(directory), Syncing() as syncing, read_ahead(batches) as coming:
+        writer = _Writer(report, period, created_at, rows_per_file, directory, next_sequence, syncing)
         try:
             for batch in coming:
                 rows += batch.num_rows
@@ -76,6 +78,7 @@ def write_slot(
                 if on_rows is not None:
                     on_rows(batch.num_rows)
             writer.finish(empty_for)
+            syncing.wait()
         finally:
             writer.close()
     return WrittenSlot(tuple(writer.files), tuple(held), rows)
@@ -99,11 +102,13 @@ class _Writer:
         rows_per_file: int,
         directory: Path,
         next_sequence: Callable[[Signifier], int],
+        syncing: Syncing,
     ) -> None:
         self.files: list[WrittenFile] = []
         self._report, self._period, self._created_at = report, period, created_at
         self._rows_per_file, self._directory = rows_per_file, directory
         self._next_sequence = next_sequence
+        self._syncing = syncing
         self._fields = [field.name for field in CATALOGUE[report].fields]
         self._seen: set[Signifier] = set()
         self._file: GrowingFile | None = None
@@ -165,7 +170,7 @@ class _Writer:
 
     def _finish_file(self) -> None:
         if self._file is not None:
-            self.files.append(self._file.finish())
+            self.files.append(self._file.finish(self._syncing))
             self._file = None
 
 
