@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import getpass
+import os
 import socket
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -129,9 +130,31 @@ class Wiring:
             for supplier in self.settings.suppliers
         }
 
-    def onboarding(self) -> FolderOnboarding:
-        """Return the destination as an administrator sees it."""
-        return self._folder_destination()
+    def onboarding(self, *, invite_guests: bool = False) -> FolderOnboarding:
+        """Return the destination as an administrator sees it; nothing is sent before the first need."""
+        sharepoint = self.settings.destination.sharepoint
+        if self.settings.destination.kind == "folder" or sharepoint is None:
+            return self._folder_destination()
+        from ecosmig_publish.destinations.sharepoint.onboarding import Recipients, open_onboarding  # noqa: PLC0415
+
+        recipients = {one.signifier: Recipients(one.users, one.group or "") for one in self.settings.suppliers}
+        owners = (*sharepoint.owners, sharepoint.client_id)
+        connection = self.administrator(sharepoint)
+        return open_onboarding(connection, recipients, owners=owners, invite_guests=invite_guests)
+
+    def administrator(self, sharepoint: SharePointSettings) -> Connection:
+        """Return who signs in to onboard: what `[destination.sharepoint.onboarding]` says, else the publisher."""
+        publisher, section = self.connection(sharepoint), sharepoint.onboarding
+        if section is None:
+            return publisher
+        identity = replace(
+            publisher.identity,
+            kind=section.identity,
+            tenant_id=section.tenant_id or sharepoint.tenant_id,
+            client_id=section.client_id or sharepoint.client_id,
+            certificate=section.certificate or sharepoint.certificate,
+        )
+        return replace(publisher, identity=identity)
 
     def parts(self, ledger: Ledger) -> Parts:
         """Return what a run works with."""
@@ -164,4 +187,12 @@ class Wiring:
 
 
 def _actor() -> Actor:
-    return Actor(identity=getpass.getuser(), host=socket.gethostname(), version=__version__)
+    return Actor(identity=_user(), host=socket.gethostname(), version=__version__)
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        # A container may run under a number that no user has.
+        return f"uid {os.getuid()}"

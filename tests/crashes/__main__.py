@@ -16,7 +16,7 @@ from tests.crashes.trying import KINDS, LIMITS, Trial
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-HANDLES = (6, 9, 10, 11, 12)
+HANDLES = (5, 6, 9, 10, 11, 12)
 """From too few for the ledger to too few for the threads that publish."""
 BYTES = (200, 4096, 100_000)
 
