@@ -65,13 +65,16 @@ history AS (
     max(completed_at) FILTER (outcome = 'SUCCESS') AS success_at,
     max(completed_at) FILTER (outcome = 'FAILURE') AS failure_at,
     arg_max(error_code, (completed_at, attempt_id)) FILTER (outcome = 'FAILURE') AS error_code,
-    arg_max(error_sub_code, (completed_at, attempt_id)) FILTER (outcome = 'FAILURE') AS error_sub_code
+    arg_max(error_sub_code, (completed_at, attempt_id)) FILTER (outcome = 'FAILURE') AS error_sub_code,
+    arg_max_null(firmware_version, (completed_at, attempt_id)) FILTER (outcome = 'SUCCESS') AS success_firmware,
+    arg_max_null(firmware_version, (completed_at, attempt_id)) FILTER (outcome = 'FAILURE') AS failure_firmware
   FROM migration_attempts WHERE completed_at < TIMESTAMP '{end}' AND recorded_at <= TIMESTAMP '{cut_off}'
     AND device_id IN (SELECT device_id FROM gained) GROUP BY 1),
 installed AS (
   SELECT device_id, by_notification, max(occurred_at) AS installed_at FROM installations
   WHERE occurred_at < TIMESTAMP '{end}' GROUP BY ALL)
-SELECT g.sec_party_id, '10', g.device_id, printed, d.device_type, manufacturer, model, firmware_version,
+SELECT g.sec_party_id, '10', g.device_id, printed, d.device_type, manufacturer, model,
+  coalesce(CASE WHEN success_at IS NOT NULL THEN success_firmware ELSE failure_firmware END, firmware_version),
   CASE WHEN success_at IS NOT NULL THEN 'Success' WHEN failure_at IS NOT NULL THEN 'Failure' ELSE 'Installed' END,
   CASE WHEN success_at IS NULL THEN error_code END, CASE WHEN success_at IS NULL THEN error_sub_code END,
   strftime(coalesce(success_at, failure_at, installed_at), '%Y%m%dT%H%M%S') AS stamp, coalesce(attempts, 0)
