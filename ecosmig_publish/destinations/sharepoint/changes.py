@@ -57,7 +57,7 @@ def changes_since(library: Library, token: str) -> Changes:
 
 
 def _call(path: str) -> Call:
-    return Call(Kind.DELTA, path, headers={"Prefer": "deltaExcludeParent"})
+    return Call(Kind.DELTA, path, headers={"deltaExcludeParent": "true"})
 
 
 def _token(library: Library, answer: Answer) -> str:

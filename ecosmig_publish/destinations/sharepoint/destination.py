@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -81,8 +82,14 @@ class SharePointDestination:
         return changes.changes_since(self._library, token)
 
     def item(self, item_id: str) -> Item | None:
-        """Return an item by its id, for what hasn't appeared among the changes yet; None where it is gone."""
-        return self._library.item(item_id)
+        """Return an item by its id, for what hasn't appeared among the changes yet; None where it is gone.
+
+        A file's hash that the service doesn't have yet is asked for a few times.
+        """
+        item = self._library.item(item_id)
+        if item is None or item.is_folder or item.hash is not None:
+            return item
+        return replace(item, hash=late_hash(self._library, item, item.name))
 
     def _hash(self, item: Item) -> str | None:
         if item.is_folder:

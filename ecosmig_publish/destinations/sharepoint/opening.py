@@ -56,7 +56,12 @@ def open_library(connection: Connection, timing: Timing | None = None) -> Librar
     pace = Pace(connection.resource_units_per_minute, clock=timing.clock, sleep=timing.sleep)
 
     def make_session(*, machine_local: bool) -> HttpsSession:
-        return HttpsSession(connection.ca_bundle, timeout=timing.timeout, machine_local=machine_local)
+        return HttpsSession(
+            connection.ca_bundle,
+            timeout=timing.timeout,
+            user_agent=user_agent(connection.address.site_url),
+            machine_local=machine_local,
+        )
 
     graph = Graph(
         GraphParts(
@@ -65,7 +70,6 @@ def open_library(connection: Connection, timing: Timing | None = None) -> Librar
             pace=pace,
             waiting=Waiting(pace, patience=timing.patience, clock=timing.clock, sleep=timing.sleep),
             make_session=make_session,
-            user_agent=user_agent(connection.address.site_url),
             now=timing.now,
         )
     )

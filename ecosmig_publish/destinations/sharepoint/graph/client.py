@@ -42,7 +42,6 @@ class GraphParts:
     pace: Pace
     waiting: Waiting
     make_session: MakeSession
-    user_agent: str
     now: Callable[[], datetime]
 
 
@@ -136,7 +135,7 @@ class Graph:
             call.address or f"{self.base}{call.path}",
             HttpMethod(call.method),
             call.json if call.data is None else call.data,
-            {"User-Agent": self._parts.user_agent, "Accept": "application/json", **call.headers},
+            {"Accept": "application/json", **call.headers},
             stream=call.stream,
         )
         if not call.address:

@@ -32,9 +32,12 @@ class HttpsSession(requests.Session):
         ca_bundle: str = "",
         *,
         timeout: tuple[float, float] = (CONNECT_SECONDS, READ_SECONDS),
+        user_agent: str = "",
         machine_local: bool = False,
     ) -> None:
         super().__init__()
+        if user_agent:
+            self.headers["User-Agent"] = user_agent
         self._machine_local = machine_local
         self.trust_env = not machine_local
         self._verify: bool | str = ca_bundle or True

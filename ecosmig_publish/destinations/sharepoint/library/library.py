@@ -73,6 +73,15 @@ class Library:
                 self._located = Located(site_id, drive_id, root_id, staging_id)
             return self._located
 
+    def staging_is_gone(self) -> LibraryError:
+        """Return the error of a staging folder that was there before; the next need looks for it anew."""
+        with self._lock:
+            self._located = None
+        return LibraryError(
+            f"the staging folder {self.address.staging_folder!r} is gone",
+            hint="Restore it, or have an administrator make it: ecosmig supplier onboard --all",
+        )
+
     def drive_id(self) -> str:
         """Return the library's id, before its two folders are there. Raises `LibraryError` for site or library."""
         with self._lock:

@@ -16,15 +16,30 @@ LOOKS = 3
 """How often an item without a hash is looked at again, before its bytes are read."""
 
 
-def is_equal(library: Library, item: Item, fingerprint: Fingerprint, about: str) -> bool:
-    """Whether `item` is a file of this size and content, as the service has it."""
+def is_sent(library: Library, item: Item, fingerprint: Fingerprint, about: str) -> bool:
+    """Whether the bytes that were just sent arrived as they were: quickXorHash tells every accident on the way."""
     if item.is_folder or item.size != fingerprint.size:
         return False
-    if not fingerprint.size:
-        return True
-    known = item.hash or late_hash(library, item, about)
-    if known is not None:
-        return known == fingerprint.quick_xor_hash
+    known = item.hash or (late_hash(library, item, about) if item.size else fingerprint.quick_xor_hash)
+    return known == fingerprint.quick_xor_hash if known else _has_bytes(library, item, fingerprint, about)
+
+
+def is_same(library: Library, item: Item, fingerprint: Fingerprint, about: str) -> bool:
+    """Whether an item that somebody put there is the issue's file.
+
+    Its bytes are read and their SHA-256 compared: quickXorHash takes many different files for one (two that consist
+    of one letter each, two rows that changed places), and a wrong file would be taken for published.
+    """
+    if (
+        item.is_folder
+        or item.size != fingerprint.size
+        or (item.hash or fingerprint.quick_xor_hash) != (fingerprint.quick_xor_hash)
+    ):
+        return False
+    return _has_bytes(library, item, fingerprint, about)
+
+
+def _has_bytes(library: Library, item: Item, fingerprint: Fingerprint, about: str) -> bool:
     digest, size = hashlib.sha256(), 0
     try:
         for chunk in read_bytes(library.graph, library.item_path(item.id), about):

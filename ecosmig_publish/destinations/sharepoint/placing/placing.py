@@ -11,7 +11,7 @@ from ecosmig_publish.destinations.sharepoint.graph.calls import Call, Kind
 from ecosmig_publish.destinations.sharepoint.graph.status import AGAIN
 from ecosmig_publish.destinations.sharepoint.library import parse_item
 from ecosmig_publish.destinations.sharepoint.library.library import NOT_FOUND
-from ecosmig_publish.destinations.sharepoint.placing.comparing import is_equal
+from ecosmig_publish.destinations.sharepoint.placing.comparing import is_same
 from ecosmig_publish.destinations.sharepoint.placing.names import checked_name
 from ecosmig_publish.destinations.sharepoint.placing.staging import FAIL, SMALL, discard, stage
 from ecosmig_publish.errors import (
@@ -119,7 +119,7 @@ class Placing:
     def _adopt(self, there: Item, folder: Folder, name: str, fingerprint: Fingerprint) -> Placed:
         """Take what has the name for the issue's file, where it is that. Raises `NameTakenError`."""
         about = f"{folder.signifier}: {name}"
-        if there.name == name and is_equal(self._library, there, fingerprint, about):
+        if there.name == name and is_same(self._library, there, fingerprint, about):
             return Placed(there.id, adopted=True)
         what = "a folder" if there.is_folder else "a file with other bytes"
         if there.name != name:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from ecosmig_publish.destinations.sharepoint.faults import LibraryError, RefusedError
+from ecosmig_publish.destinations.sharepoint.faults import RefusedError
 from ecosmig_publish.destinations.sharepoint.graph.calls import Answer, Call, Kind
 from ecosmig_publish.destinations.sharepoint.graph.status import AGAIN
 from ecosmig_publish.destinations.sharepoint.library import parse_item
@@ -60,10 +60,7 @@ def _open(library: Library, new_name: Callable[[], str], about: str) -> _Session
 
     answer = library.graph.send_anew(call)
     if answer.status in NOT_FOUND:
-        raise LibraryError(
-            f"the staging folder {library.address.staging_folder!r} is gone",
-            hint="Restore it, or have an administrator make it: ecosmig supplier onboard --all",
-        )
+        raise library.staging_is_gone()
     address = answer.document.get("uploadUrl")
     if not isinstance(address, str):
         raise RefusedError(f"open an upload session ({about}): the answer names no address", hint=AGAIN)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from ecosmig_publish.destinations.sharepoint.faults import LibraryError, RefusedError
+from ecosmig_publish.destinations.sharepoint.faults import RefusedError
 from ecosmig_publish.destinations.sharepoint.graph.calls import Call, Kind
 from ecosmig_publish.destinations.sharepoint.library import parse_item
 from ecosmig_publish.destinations.sharepoint.library.library import NOT_FOUND
-from ecosmig_publish.destinations.sharepoint.placing.comparing import is_equal
+from ecosmig_publish.destinations.sharepoint.placing.comparing import is_sent
 from ecosmig_publish.destinations.sharepoint.placing.names import staged_name
 from ecosmig_publish.destinations.sharepoint.placing.sessions import upload_in_parts
 from ecosmig_publish.errors import DestinationError
@@ -42,7 +42,7 @@ def stage(library: Library, folder: Folder, run: str, content: Path, fingerprint
             item = upload_in_parts(
                 library, lambda: staged_name(folder.signifier, run), content, fingerprint.size, about
             )
-        if is_equal(library, item, fingerprint, about):
+        if is_sent(library, item, fingerprint, about):
             return item
         # Cut short or spoilt on its way; nobody but us has seen it.
         discard(library, item, about)
@@ -81,10 +81,7 @@ def _put(library: Library, name: str, data: bytes, about: str) -> Item:
 
     answer = library.graph.write(call, look)
     if answer.status in NOT_FOUND:
-        raise LibraryError(
-            f"the staging folder {library.address.staging_folder!r} is gone",
-            hint="Restore it, or have an administrator make it: ecosmig supplier onboard --all",
-        )
+        raise library.staging_is_gone()
     if answer.status == HTTPStatus.CONFLICT:
         # An earlier attempt, given up for lost, came in after all.
         answer = library.graph.send(library.get(path, about))

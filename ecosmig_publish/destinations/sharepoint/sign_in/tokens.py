@@ -6,6 +6,7 @@ import base64
 import binascii
 import json
 import os
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from threading import Lock
@@ -17,14 +18,14 @@ import requests
 from ecosmig_publish.destinations.sharepoint.faults import SignInError
 from ecosmig_publish.destinations.sharepoint.graph.broken import decide_broken
 from ecosmig_publish.destinations.sharepoint.graph.calls import Kind
-from ecosmig_publish.destinations.sharepoint.redaction import lower_fault
+from ecosmig_publish.destinations.sharepoint.redaction import lower_fault, redacted
 from ecosmig_publish.destinations.sharepoint.sign_in.causes import sign_in_error, unknown_authority
+from ecosmig_publish.destinations.sharepoint.sign_in.device import DeviceCodeApp
 from ecosmig_publish.destinations.sharepoint.sign_in.key_file import read_key_file
 from ecosmig_publish.destinations.sharepoint.waiting import Passing
 from ecosmig_publish.errors import DestinationBusyError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from datetime import datetime
 
     from ecosmig_publish.destinations.sharepoint.graph.session import HttpsSession
@@ -42,133 +43,114 @@ class MakeSession(Protocol):
         ...
 
 
-class App(Protocol):
-    """What msal's applications have in common, as far as it is used here."""
-
-    def acquire(self) -> dict[str, Any] | None:
-        """Return a token, from the cache where it has one, or Entra's refusal."""
-        ...
-
-    def forget(self) -> None:
-        """Leave the cached token."""
-        ...
+Acquire = Callable[[], "dict[str, Any] | None"]
+"""Returns a token, from msal's cache where it has one, or Entra's refusal."""
 
 
 class Tokens:
     """Hands out one token to all threads. `open_app` is called at the first need, with network."""
 
-    def __init__(self, open_app: Callable[[], App], identity: Identity) -> None:
+    def __init__(self, open_app: Callable[[], Acquire], identity: Identity) -> None:
         self._open_app = open_app
         self._identity = identity
         self._lock = Lock()
-        self._app: App | None = None
+        self._acquire: Acquire | None = None
         self._token = ""
 
     def token(self) -> str:
         """Return a token that holds. Raises `SignInError`, or `Passing` where trying again may help."""
         with self._lock:
-            answer = self._acquire()
-            if not answer or "access_token" not in answer:
-                error = sign_in_error(answer or {}, self._identity)
-                if isinstance(error, DestinationBusyError):
-                    raise Passing(error, unclear=False)
-                raise error
+            was_open = self._acquire is not None
+            answer = self._ask()
+            if was_open and "access_token" not in answer:
+                # An application that was refused repeats itself, down to its signed assertion: a new one doesn't.
+                answer = self._ask()
+            if "access_token" not in answer:
+                error = sign_in_error(answer, self._identity)
+                raise Passing(error, unclear=False) if isinstance(error, DestinationBusyError) else error
             self._token = str(answer["access_token"])
             return self._token
 
     def drop(self, token: str) -> None:
         """Leave `token`, which Graph wouldn't take, unless another thread has a newer one by now."""
         with self._lock:
-            if token == self._token and self._app is not None:
-                self._app.forget()
+            if token == self._token:
+                self._acquire = None
 
     def roles(self) -> frozenset[str] | None:
         """Return the application permissions in the present token; None where that can't be read."""
         return roles_in(self._token)
 
-    def _acquire(self) -> dict[str, Any] | None:
+    def _ask(self) -> dict[str, Any]:
+        """Return a token or Entra's refusal; after anything but a token the next question starts anew."""
+        acquire, self._acquire = self._acquire, None
         failed: Exception
         try:
-            if self._app is None:
-                self._app = self._open_app()
-            return self._app.acquire()
+            acquire = acquire or self._open_app()
+            answer = acquire() or {}
         except (requests.RequestException, OSError) as error:
             failed = error
         except ValueError as error:
             # msal's word for an authority that doesn't know the tenant.
-            unknown = unknown_authority(self._identity)
-            unknown.__cause__ = lower_fault(error)
-            failed = unknown
+            failed = unknown_authority(self._identity)
+            failed.__cause__ = lower_fault(error)
         except Exception as error:
             if type(error).__module__.partition(".")[0] != "msal":
                 raise
-            failed = requests.ConnectionError("Entra is out of order")
-            failed.__cause__ = lower_fault(error)
+            failed = requests.ConnectionError(redacted(str(error)))
+        else:
+            self._acquire = acquire if "access_token" in answer else None
+            return answer
         if isinstance(failed, SignInError):
             raise failed
         decision = decide_broken(failed, Kind.GET)
         busy = decision.error(f"sign-in: {decision.says} ({self._identity.authority})", hint=decision.hint)
         busy.__cause__ = lower_fault(failed)
-        if isinstance(busy, DestinationBusyError):
-            raise Passing(busy, unclear=False)
-        raise busy
+        raise Passing(busy, unclear=False) if isinstance(busy, DestinationBusyError) else busy
 
 
 def entra_tokens(identity: Identity, make_session: MakeSession, now: Callable[[], datetime]) -> Tokens:
     """Return tokens for `identity`; nothing is read or sent before the first is asked for."""
 
-    def open_app() -> App:
+    def open_app() -> Acquire:
         if identity.kind == "managed":
-            return _ManagedApp(identity, make_session(machine_local=True))
-        return _ConfidentialApp(identity, make_session(machine_local=False), now)
+            return _managed(identity, make_session(machine_local=True))
+        if identity.kind == "device-code":
+            session = make_session(machine_local=False)
+            return DeviceCodeApp(identity, session, instance_discovery=_is_microsofts(identity.authority)).acquire
+        return _confidential(identity, make_session(machine_local=False), now)
 
     return Tokens(open_app, identity)
 
 
-class _ConfidentialApp:
-    def __init__(self, identity: Identity, session: HttpsSession, now: Callable[[], datetime]) -> None:
-        import msal  # noqa: PLC0415 - only who signs in pays for the import
-        from msal.authority import WELL_KNOWN_AUTHORITY_HOSTS  # noqa: PLC0415
+def _confidential(identity: Identity, session: HttpsSession, now: Callable[[], datetime]) -> Acquire:
+    import msal  # noqa: PLC0415 - only who signs in pays for the import
 
-        known = urlsplit(identity.authority).hostname in WELL_KNOWN_AUTHORITY_HOSTS
-        self._scopes = [f"{identity.graph_url.rstrip('/')}/.default"]
-        self._app = msal.ConfidentialClientApplication(
-            identity.client_id,
-            authority=f"{identity.authority.rstrip('/')}/{identity.tenant_id}",
-            client_credential=_credential(identity, now),
-            # An unknown host is the configuration's word, not to be checked at the public cloud.
-            instance_discovery=known,
-            http_client=session,
-        )
-
-    def acquire(self) -> dict[str, Any] | None:
-        answer: dict[str, Any] | None = self._app.acquire_token_for_client(scopes=self._scopes)
-        return answer
-
-    def forget(self) -> None:
-        self._app.remove_tokens_for_client()
+    app = msal.ConfidentialClientApplication(
+        identity.client_id,
+        authority=f"{identity.authority.rstrip('/')}/{identity.tenant_id}",
+        client_credential=_credential(identity, now),
+        instance_discovery=_is_microsofts(identity.authority),
+        http_client=session,
+    )
+    return partial(app.acquire_token_for_client, scopes=[f"{identity.graph_url.rstrip('/')}/.default"])
 
 
-class _ManagedApp:
-    def __init__(self, identity: Identity, session: HttpsSession) -> None:
-        import msal  # noqa: PLC0415 - only who signs in pays for the import
+def _managed(identity: Identity, session: HttpsSession) -> Acquire:
+    import msal  # noqa: PLC0415 - only who signs in pays for the import
 
-        who = (
-            msal.UserAssignedManagedIdentity(client_id=identity.client_id)
-            if identity.client_id
-            else msal.SystemAssignedManagedIdentity()
-        )
-        self._resource = identity.graph_url.rstrip("/")
-        make: Callable[[], Any] = partial(msal.ManagedIdentityClient, who, http_client=session)
-        self._make = make
-        self._app = self._make()
+    who: Any = msal.SystemAssignedManagedIdentity
+    if identity.client_id:
+        who = partial(msal.UserAssignedManagedIdentity, client_id=identity.client_id)
+    client: Any = msal.ManagedIdentityClient
+    return partial(client(who(), http_client=session).acquire_token_for_client, resource=identity.graph_url.rstrip("/"))
 
-    def acquire(self) -> dict[str, Any] | None:
-        answer: dict[str, Any] | None = self._app.acquire_token_for_client(resource=self._resource)
-        return answer
 
-    def forget(self) -> None:
-        self._app = self._make()
+def _is_microsofts(authority: str) -> bool:
+    """Whether msal may check an authority; another host is the configuration's word, unknown at the public cloud."""
+    from msal.authority import WELL_KNOWN_AUTHORITY_HOSTS  # noqa: PLC0415 - only who signs in pays for the import
+
+    return urlsplit(authority).hostname in WELL_KNOWN_AUTHORITY_HOSTS
 
 
 def _credential(identity: Identity, now: Callable[[], datetime]) -> dict[str, Any]:
