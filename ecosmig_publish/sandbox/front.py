@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import json
 import time
+from dataclasses import dataclass
 from datetime import timedelta
 from email.utils import format_datetime, parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
@@ -13,17 +14,17 @@ from typing import TYPE_CHECKING, Any
 from ecosmig_publish.sandbox.clock import stamp
 from ecosmig_publish.sandbox.connections import ConnectionCut, Connections
 from ecosmig_publish.sandbox.exchange import Answer, DocumentError, Request, decoded
-from ecosmig_publish.sandbox.faults import Happening
 from ecosmig_publish.sandbox.graph.refusals import Refusal, bad_request, bad_token, locked, not_found, over_quota
 from ecosmig_publish.sandbox.request_log import LoggedRequest, RequestLog, without_secrets
 from ecosmig_publish.sandbox.throttling import Throttle, cost_of, throttled
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
+    from pathlib import Path
 
     from ecosmig_publish.sandbox.admin import Admin
     from ecosmig_publish.sandbox.clock import Clock
-    from ecosmig_publish.sandbox.faults import Faults
+    from ecosmig_publish.sandbox.faults import Faults, Happening
     from ecosmig_publish.sandbox.graph.api import Graph
     from ecosmig_publish.sandbox.sign_in.endpoint import SignIn
     from ecosmig_publish.sandbox.sign_in.managed import ManagedIdentity
@@ -73,50 +74,51 @@ class Front:
             return
         request = _request(scope, receive)
         if request.raw_path.startswith("/_sandbox"):
-            await _send(await self._admin.answer(request), request, self._clock, send)
+            await _prepared(await self._admin.answer(request), request, self._clock).send(send)
             return
-        number, arrived, at = self._log.next_number(), time.monotonic(), stamp(self._clock.now())
-        happening = Happening()
-        status = sent = 0
+        arrival = _Arrival(self._log.next_number(), time.monotonic(), stamp(self._clock.now()))
+        happening = self._prepare(request)
         try:
-            happening = self._prepare(request)
             await self._meet_before(happening, receive)
             answer = await self._answer(request, happening)
             # A client that is still sending would take an early answer for a broken connection.
             await _drain(request)
             answer = self._meet_after(happening, answer)
             await self._hold_answer(happening, receive)
-            status = answer.status
-            if status > 0 and "Retry-After" in answer.headers:
-                self._remember_wait(request, answer.headers["Retry-After"])
-            keep = 0.5 if happening.has("cut_body") else 1.0
-            sent = await _send(answer, request, self._clock, send, share=keep)
-            if keep < 1:
-                self._connections.drop(request.peer)
-                await _until_gone(receive)
         except ConnectionCut:
-            status = 0
+            self._note(request, arrival, happening, status=0, sent=0)
             self._connections.reset(request.peer)
             await _until_gone(receive)
-        finally:
-            self._log.add(
-                LoggedRequest(
-                    number=number,
-                    at=at,
-                    method=request.method,
-                    path=without_secrets(request.raw_path, request.raw_query),
-                    status=status,
-                    app_id=request.app_id,
-                    client_request_id=request.client_request_id,
-                    request_id=request.id,
-                    user_agent=request.headers.get("user-agent", ""),
-                    resource_units=request.resource_units,
-                    received=request.received,
-                    sent=sent,
-                    fault=happening.names,
-                    too_early=self._too_early(request, arrived, at),
-                )
+            return
+        prepared = _prepared(answer, request, self._clock, share=0.5 if happening.has("cut_body") else 1.0)
+        # Noted before it goes out: whoever has the answer finds it in the log.
+        self._note(request, arrival, happening, status=answer.status, sent=prepared.length)
+        if "Retry-After" in answer.headers:
+            self._remember_wait(request, answer.headers["Retry-After"])
+        await prepared.send(send)
+        if happening.has("cut_body"):
+            self._connections.drop(request.peer)
+            await _until_gone(receive)
+
+    def _note(self, request: Request, arrival: _Arrival, happening: Happening, *, status: int, sent: int) -> None:
+        self._log.add(
+            LoggedRequest(
+                number=arrival.number,
+                at=arrival.at,
+                method=request.method,
+                path=without_secrets(request.raw_path, request.raw_query),
+                status=status,
+                app_id=request.app_id,
+                client_request_id=request.client_request_id,
+                request_id=request.id,
+                user_agent=request.headers.get("user-agent", ""),
+                resource_units=request.resource_units,
+                received=request.received,
+                sent=sent,
+                fault=happening.names,
+                too_early=self._too_early(request, arrival),
             )
+        )
 
     def _prepare(self, request: Request) -> Happening:
         with contextlib.suppress(DocumentError):
@@ -196,9 +198,16 @@ class Front:
             until = stamp(parsedate_to_datetime(retry_after))
         self._told_to_wait[request.app_id] = (time.monotonic() + _ON_THE_WAY, until)
 
-    def _too_early(self, request: Request, arrived: float, at: str) -> bool:
+    def _too_early(self, request: Request, arrival: _Arrival) -> bool:
         told, until = self._told_to_wait.get(request.app_id, (0.0, ""))
-        return bool(until) and arrived > told and at < until
+        return bool(until) and arrival.monotonic > told and arrival.at < until
+
+
+@dataclass(frozen=True, slots=True)
+class _Arrival:
+    number: int
+    monotonic: float
+    at: str
 
 
 def _refusal_of(happening: Happening) -> Refusal | None:
@@ -259,8 +268,43 @@ async def _until_gone(receive: Receive) -> None:
         pass
 
 
-async def _send(answer: Answer, request: Request, clock: Clock, send: Send, *, share: float = 1.0) -> int:
-    """Send an answer, or the first `share` of its body; returns how many bytes of it were sent."""
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """An answer as it goes out; `length` bytes of its body do, and it breaks off there where it is not `whole`."""
+
+    status: int
+    headers: list[tuple[bytes, bytes]]
+    body: bytes
+    file: Path | None
+    start: int
+    length: int
+    whole: bool
+
+    async def send(self, send: Send) -> None:
+        """Send it."""
+        await send({"type": "http.response.start", "status": self.status, "headers": self.headers})
+        if self.file is None and self.whole:
+            await send({"type": "http.response.body", "body": self.body[: self.length], "more_body": False})
+            return
+        async for chunk in self._chunks():
+            await send({"type": "http.response.body", "body": chunk, "more_body": True})
+        if self.whole:
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    async def _chunks(self) -> AsyncIterator[bytes]:
+        if self.file is None:
+            yield self.body[: self.length]
+            return
+        with self.file.open("rb") as file:
+            file.seek(self.start)
+            left = self.length
+            while left and (chunk := file.read(min(_CHUNK, left))):
+                left -= len(chunk)
+                yield chunk
+
+
+def _prepared(answer: Answer, request: Request, clock: Clock, *, share: float = 1.0) -> _Prepared:
+    """Return what is sent for an answer; of its body only the first `share`."""
     body = b"" if answer.document is None else json.dumps(answer.document).encode("utf-8")
     length = answer.span[1] - answer.span[0] if answer.file is not None else len(body)
     headers = {
@@ -278,19 +322,5 @@ async def _send(answer: Answer, request: Request, clock: Clock, send: Send, *, s
         (name.encode("latin-1"), value.encode("latin-1", "replace"))
         for name, value in (headers | answer.headers).items()
     ]
-    await send({"type": "http.response.start", "status": answer.status, "headers": encoded})
-    allowed = length if share >= 1 else int(length * share)
-    if request.method == "HEAD":
-        allowed = 0
-    if answer.file is not None:
-        with answer.file.open("rb") as file:
-            file.seek(answer.span[0])
-            left = allowed
-            while left and (chunk := file.read(min(_CHUNK, left))):
-                left -= len(chunk)
-                await send({"type": "http.response.body", "body": chunk, "more_body": True})
-    elif body:
-        await send({"type": "http.response.body", "body": body[:allowed], "more_body": True})
-    if share >= 1:
-        await send({"type": "http.response.body", "body": b"", "more_body": False})
-    return allowed
+    allowed = 0 if request.method == "HEAD" else int(length * share)
+    return _Prepared(answer.status, encoded, body, answer.file, answer.span[0], allowed, whole=share >= 1)

@@ -37,8 +37,8 @@ def run_sandbox(invocation: Invocation, directory: Path, port: int) -> int:
             },
             "configuration": sandbox.configuration(),
         }
-        invocation.result(document, lambda: _render(sandbox, directory))
         try:
+            invocation.result(document, lambda: _render(sandbox, directory))
             threading.Event().wait()
         except KeyboardInterrupt:
             invocation.say("The stand-in has stopped; the same --dir goes on where it was left.")
