@@ -139,7 +139,11 @@ def run_everything(parts: Parts, *, as_of: datetime | None, narrowing: Narrowing
 def _publish(parts: Parts, outcome: RunOutcome, narrowing: Narrowing, watcher: Watcher) -> None:
     """Place what waits and prove what was placed; raise `DestinationError` where the destination as a whole fails."""
     destination = parts.destination
-    token = remembered_token(parts.ledger, destination) if isinstance(destination, FollowsChanges) else None
+    folders = parts.ledger.folders()
+    # Where nobody who waits has a folder, the destination isn't asked for anything either.
+    token = None
+    if isinstance(destination, FollowsChanges) and any(file.recipient in folders for file in outcome.waiting):
+        token = remembered_token(parts.ledger, destination)
     unplaced = sum(file.published_at is None for file in outcome.waiting)
     if unplaced:
         watcher.files_wait(unplaced)
