@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from sqlalchemy import Connection, Row
+    from sqlalchemy import Connection, FromClause, Row
 
 
 def last_slots(connection: Connection) -> dict[Report, SlotEntry]:
@@ -36,25 +36,15 @@ def last_cut_off(connection: Connection) -> datetime | None:
 
 def read_slots(connection: Connection, report: Report | None, limit: int | None) -> list[RecordedSlot]:
     """Return the slots with their counts, latest first; of one report, or at most `limit` of them."""
-    of_slot = issues.c.slot_id == slots.c.id
-    counts = (
-        select(func.count()).select_from(issues).where(of_slot).scalar_subquery().label("issues"),
-        select(func.count(files.c.id)).select_from(issues.join(files)).where(of_slot).scalar_subquery().label("files"),
-        select(func.coalesce(func.sum(files.c.rows), 0))
-        .select_from(issues.join(files))
-        .where(of_slot)
-        .scalar_subquery()
-        .label("file_rows"),
-        select(func.coalesce(func.sum(tables.problems.c.count), 0))
-        .where(tables.problems.c.slot_id == slots.c.id)
-        .scalar_subquery()
-        .label("problems"),
-    )
-    wanted = select(slots, *counts).order_by(slots.c.due_at.desc(), slots.c.report.desc())
+    wanted = select(slots).order_by(slots.c.due_at.desc(), slots.c.report.desc())
     if report is not None:
         wanted = wanted.where(slots.c.report == report)
     if limit is not None:
         wanted = wanted.limit(limit)
+    chosen = connection.execute(wanted).all()
+    # Counted for the chosen slots alone: their neighbours' files may be a million.
+    ids = wanted.with_only_columns(slots.c.id).subquery() if limit is not None or report is not None else None
+    issued, problems = _issued(connection, ids), _problems(connection, ids)
     return [
         RecordedSlot(
             slot=Slot(row.due_at, Report(row.report)),
@@ -63,14 +53,40 @@ def read_slots(connection: Connection, report: Report | None, limit: int | None)
             generated_at=row.generated_at,
             outcome=row.outcome,
             reason=row.reason,
-            issues=row.issues,
-            files=row.files,
-            rows=int(row.file_rows),
+            issues=issued.get(row.id, (0, 0, 0))[0],
+            files=issued.get(row.id, (0, 0, 0))[1],
+            rows=issued.get(row.id, (0, 0, 0))[2],
             held=row.held,
-            problems=int(row.problems),
+            problems=problems.get(row.id, 0),
         )
-        for row in connection.execute(wanted)
+        for row in chosen
     ]
+
+
+def _issued(connection: Connection, ids: FromClause | None) -> dict[int, tuple[int, int, int]]:
+    """Return how many issues, files and rows each slot has."""
+    wanted = (
+        select(
+            issues.c.slot_id,
+            func.count(issues.c.id.distinct()),
+            func.count(files.c.id),
+            func.coalesce(func.sum(files.c.rows), 0),
+        )
+        .select_from(issues.join(files))
+        .group_by(issues.c.slot_id)
+    )
+    if ids is not None:
+        wanted = wanted.where(issues.c.slot_id.in_(select(ids.c.id)))
+    return {slot: (count, of_files, int(rows)) for slot, count, of_files, rows in connection.execute(wanted)}
+
+
+def _problems(connection: Connection, ids: FromClause | None) -> dict[int, int]:
+    """Return how many problems each slot has."""
+    problems = tables.problems
+    wanted = select(problems.c.slot_id, func.sum(problems.c.count)).group_by(problems.c.slot_id)
+    if ids is not None:
+        wanted = wanted.where(problems.c.slot_id.in_(select(ids.c.id)))
+    return {slot: int(count) for slot, count in connection.execute(wanted)}
 
 
 def read_problems(connection: Connection, slot: Slot | None, report: Report | None) -> list[SlotProblem]:
