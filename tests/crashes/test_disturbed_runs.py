@@ -40,6 +40,7 @@ def ended() -> dict[str, Counter[int]]:
 def test_killed_anywhere_and_run_again_gives_what_an_undisturbed_run_gives() -> None:
     killed = disturbed("--kind", "kill", "--most", "5")["kill"]
     assert killed.total() == 20
+    # Threads take turns: of the last points one or two may not come.
     assert killed[-9] >= 18
 
 

@@ -6,7 +6,7 @@ import re
 import unicodedata
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ecosmig_publish.destinations.names import carries_signifier, folder_name
@@ -46,7 +46,7 @@ def test_a_folder_is_named_by_signifier_and_party_with_what_is_refused_left_out(
     assert folder_name(A, party_name) == expected
 
 
-@settings(deadline=None)
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.text(max_size=300))
 def test_whatever_the_party_is_called_the_name_is_fit_for_sharepoint_and_disk(party_name: str) -> None:
     name = folder_name(A, party_name)
@@ -61,7 +61,7 @@ def test_whatever_the_party_is_called_the_name_is_fit_for_sharepoint_and_disk(pa
     assert folder_name(A, party_name) == name
 
 
-@settings(deadline=None)
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.text(max_size=100))
 def test_a_cleaned_name_stays_as_it_is_when_it_is_cleaned_again(party_name: str) -> None:
     name = folder_name(A, party_name)

@@ -8,7 +8,7 @@ import random
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ecosmig_publish.fingerprint import Fingerprint, FingerprintBuilder, QuickXorHash, fingerprint_file
@@ -58,7 +58,7 @@ def test_hashes_worked_out_by_hand(data: bytes, expected: str) -> None:
     assert hashed([data]) == bit_by_bit(data) == expected
 
 
-@settings(deadline=None)
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.binary(max_size=700), max_size=6))
 def test_the_hash_is_that_of_the_bytes_however_they_are_cut(parts: list[bytes]) -> None:
     assert hashed(parts) == bit_by_bit(b"".join(parts))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ecosmig_publish.emrr.records import detail_line
@@ -56,14 +56,14 @@ def as_lines(batch: Any) -> list[bytes]:
     return [line.encode() for line in lines.to_pylist()]
 
 
-@settings(deadline=None)
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(tables())
 def test_batches_give_what_records_give_byte_for_byte(table: tuple[list[tuple[Value, ...]], list[Any]]) -> None:
     rows, kinds = table
     assert as_lines(columns(rows, kinds)) == as_records(rows)
 
 
-@settings(deadline=None)
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(tables(), st.integers(0, 12), st.integers(0, 12))
 def test_a_slice_of_a_batch_gives_the_lines_of_its_own_rows(
     table: tuple[list[tuple[Value, ...]], list[Any]], first: int, length: int
