@@ -23,10 +23,14 @@ def normalised(raw: Any, table: Table) -> tuple[Any, list[str]]:
     faults: list[str] = []
     columns: dict[str, Any] = {}
     schema = raw.schema()
+    if not any(column.name in schema for column in table.columns):
+        wanted = ", ".join(column.name for column in table.columns)
+        return raw, [f"table {table.name}: none of its columns is there: {wanted} (there are: {', '.join(schema)})"]
     for column in table.columns:
         if column.name not in schema:
-            near = difflib.get_close_matches(column.name, list(schema), n=1)
-            meant = f"; is it {near[0]}?" if near else f" (there are: {', '.join(schema)})"
+            known = {name.strip().lower(): name for name in schema}
+            near = difflib.get_close_matches(column.name, list(known), n=1)
+            meant = f"; is it {known[near[0]]!r}?" if near else f" (there are: {', '.join(schema)})"
             faults.append(f"table {table.name}: column {column.name} is missing{meant}")
             continue
         convert = _conversion(column, schema[column.name])

@@ -29,6 +29,10 @@ def check_migration_data(
         faults += _row_faults(data, name, [rule for rule in rules if rule.table == name], examples)
     for done, relation in enumerate(related, len(CONTRACT) + 1):
         tell(f"{relation.table}: {relation.rule}", done / steps)
+        if relation.unbroken_where_increasing is not None:
+            column = getattr(data.tables, relation.table)[relation.unbroken_where_increasing]
+            if data.strictly_increases(column):
+                continue
         broken = relation.broken(data.tables)
         count = _first(data.fetch(broken.aggregate(n=broken.count())), "n")
         if count:
@@ -48,14 +52,17 @@ def _row_faults(data: MigrationData, name: str, rules: list[RowRule], examples: 
     for number, rule in enumerate(rules):
         count = _first(counts, f"n{number}") or 0
         if count:
-            rows = table.filter(rule.breaks(table)).select(example=_key_of(table, name)).limit(examples)
-            yield _fault(rule, count, data.fetch(rows)["example"].to_pylist())
+            rows = table.filter(rule.breaks(table))
+            key = _key_of(rows, name)
+            first = rows.order_by(key).limit(examples)
+            shown = data.fetch(first.select(example=_key_of(first, name).cast("string")))["example"].to_pylist()
+            yield _fault(rule, count, shown)
 
 
 def _key_of(table: Any, name: str) -> Any:
     """Return what names a row: its key, else its Device, else the model."""
     key = CONTRACT[name].key or ("device_id" if "device_id" in table.columns else "model")
-    return table[key].cast("string")
+    return table[key]
 
 
 def _fault(rule: Any, count: int, examples: list[str | None]) -> Fault:

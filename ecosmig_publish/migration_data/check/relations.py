@@ -23,7 +23,11 @@ _FAR = ibis.timestamp("9999-12-31 23:59:59.999999")
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """`broken` gives a table with the column `example`: one row for each breach."""
+    """`broken` gives a table with the column `example`: one row for each breach.
+
+    `unbroken_where_increasing` names a column of the table: where its values strictly increase as the rows lie, nobody
+    need look any further.
+    """
 
     table: str
     columns: tuple[str, ...]
@@ -32,6 +36,7 @@ class Relation:
     message: str
     next_step: str
     broken: Callable[[Tables], Any]
+    unbroken_where_increasing: str | None = None
 
 
 def relations() -> list[Relation]:
@@ -50,6 +55,7 @@ def _keys() -> Iterator[Relation]:
                 f"{table.key} is a key and stands in several rows",
                 _HOLDS,
                 partial(_doubled, name=table.name, key=table.key),
+                unbroken_where_increasing=table.key,
             )
 
 
