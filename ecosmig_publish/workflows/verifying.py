@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ecosmig_publish.destinations import Folder
-from ecosmig_publish.errors import EcosmigError
+from ecosmig_publish.destinations.following import FollowsChanges
+from ecosmig_publish.errors import EcosmigError, FolderAccessError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from ecosmig_publish.ledger import FolderEntry, Ledger, RecordedFile, WaitingFile
 
 MISSING, UNEXPECTED, ALTERED, RENAMED, UNPROVED = "missing", "unexpected", "altered", "renamed", "unproved"
-MOVED, NO_FOLDER = "moved", "folder"
+MOVED, NO_FOLDER, ACCESS = "moved", "folder", "access"
 OF_STRANGERS = frozenset({MISSING, UNEXPECTED, ALTERED, RENAMED, MOVED})
 """What somebody else than a publisher did."""
 
@@ -100,13 +101,21 @@ def verify_folders(
         recorded = {file.name: file for file in ledger.files(recipient=entry.signifier)}
         files += len(recorded)
         try:
-            destination.check_folder(_folder(entry))
+            discrepancies.extend(_compare_access(entry, destination))
             listed = {item.name: item for item in destination.listing(_folder(entry))}
         except EcosmigError as error:
             discrepancies.append(Discrepancy(NO_FOLDER, entry.signifier, entry.name, str(error)))
             continue
         discrepancies.extend(_compare_folder(entry, recorded, listed, destination, deep=deep, on_file=on_file))
     return Verified(len(wanted), files, tuple(discrepancies))
+
+
+def _compare_access(entry: FolderEntry, destination: PublishingDestination) -> Iterator[Discrepancy]:
+    """Yield what is wrong with whose folder it is; its files are looked at all the same."""
+    try:
+        destination.check_folder(_folder(entry))
+    except FolderAccessError as error:
+        yield Discrepancy(ACCESS, entry.signifier, entry.name, str(error).removesuffix("; nothing was put there"))
 
 
 def _compare_folder(
@@ -127,7 +136,7 @@ def _compare_folder(
         elif item is None:
             twin = next((other for other in strangers.values() if _is_same(file, other)), None)
             if twin is None:
-                yield Discrepancy(MISSING, entry.signifier, name, "published, and not in the folder any more")
+                yield _missing(entry, file, destination)
             else:
                 del strangers[twin.name]
                 yield Discrepancy(RENAMED, entry.signifier, name, f"stands in the folder as {twin.name}")
@@ -139,6 +148,16 @@ def _compare_folder(
                 yield doubt
     for name in sorted(strangers):
         yield Discrepancy(UNEXPECTED, entry.signifier, name, "in the folder, and nothing that this ledger issued")
+
+
+def _missing(entry: FolderEntry, file: RecordedFile, destination: PublishingDestination) -> Discrepancy:
+    """Return what became of a file that its folder doesn't list, as far as the destination can say."""
+    item = destination.item(file.item_id) if isinstance(destination, FollowsChanges) and file.item_id else None
+    if item is None or item.deleted:
+        return Discrepancy(MISSING, entry.signifier, file.name, "published, and not in the folder any more")
+    if item.parent_id == entry.folder_id:
+        return Discrepancy(UNPROVED, entry.signifier, file.name, "there, and left out of the folder's listing")
+    return Discrepancy(MOVED, entry.signifier, file.name, "published, and moved out of the recipient's folder since")
 
 
 def _compare(recipient: Signifier, file: WaitingFile | RecordedFile, item: Listed | None) -> Discrepancy | None:

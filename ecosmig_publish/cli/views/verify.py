@@ -9,7 +9,7 @@ from ecosmig_publish.cli.progress import counting
 from ecosmig_publish.cli.strangers import refuse_strangers
 from ecosmig_publish.cli.wired import wired
 from ecosmig_publish.errors import ExitStatus
-from ecosmig_publish.workflows.verifying import UNPROVED, Verified, verify_folders
+from ecosmig_publish.workflows.verifying import ACCESS, UNPROVED, Verified, verify_folders
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,13 +25,15 @@ _NEXT = {
     "unexpected": "take it out of the folder, or find out who put it there; ecosmig never removes a file",
     "altered": "move the altered file out of the folder and put the outbox's copy in its place",
     "renamed": "give the file its name back",
+    "moved": "move the file back into its recipient's folder",
+    "access": "let nobody else read the folder, and let its name begin with the signifier: ecosmig supplier list",
     "unproved": "ecosmig publish --all",
     "folder": "put the folder back as it was onboarded, a real folder under its name: ecosmig supplier list",
 }
 
 
 def show_verification(invocation: Invocation, suppliers: Sequence[Signifier], *, deep: bool) -> int:
-    """Compare and show; returns 20 on a finding, 10 where something is only unproved."""
+    """Compare and show; returns what `exit_status` says of it."""
     wiring = wired(invocation)
     ledger = wiring.existing_ledger()
     verified = Verified(0, 0, ())
@@ -57,7 +59,9 @@ def show_verification(invocation: Invocation, suppliers: Sequence[Signifier], *,
 
 
 def exit_status(verified: Verified) -> ExitStatus:
-    """Return 20 where something is wrong, 10 where something is only not proved yet."""
+    """Return 21 where a folder is not its recipient's alone, 20 where something else is wrong, 10 where unproved."""
+    if any(found.kind == ACCESS for found in verified.discrepancies):
+        return ExitStatus.FOLDER_ACCESS
     if any(found.kind != UNPROVED for found in verified.discrepancies):
         return ExitStatus.FINDING
     return ExitStatus.UNPROVED if verified.discrepancies else ExitStatus.OK
