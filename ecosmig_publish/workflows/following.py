@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ecosmig_publish.destinations.names import carries_signifier
+from ecosmig_publish.errors import ChangesLostError
 from ecosmig_publish.workflows.verifying import (
     ALTERED,
     MISSING,
@@ -17,6 +18,7 @@ from ecosmig_publish.workflows.verifying import (
     UNEXPECTED,
     UNPROVED,
     Discrepancy,
+    Verified,
 )
 
 if TYPE_CHECKING:
@@ -76,6 +78,22 @@ def prove_by_changes(
         ledger.record_proved(proved, now())
     ledger.record_change_token(destination.followed, changes.token)
     return doubts
+
+
+def verify_changes(*, ledger: Ledger, destination: FollowsChanges) -> Verified:
+    """Compare what changed since the last run's following with the ledger; one request where nothing did.
+
+    Changes nothing: the next run looks at the same changes again. Raises `ChangesLostError` where no run has followed
+    the library yet.
+    """
+    token = ledger.change_token(destination.followed)
+    if token is None:
+        raise ChangesLostError(
+            "no run has followed this library yet, so nobody knows since when", hint="Compare in full: ecosmig verify"
+        )
+    changed = destination.changes_since(token).items
+    files = sum(not item.is_folder for item in changed.values())
+    return Verified(len(ledger.folders()), files, tuple(compare_changes(changed, ledger=ledger)))
 
 
 def compare_changes(items: Mapping[str, ChangedItem], *, ledger: Ledger) -> Iterator[Discrepancy]:

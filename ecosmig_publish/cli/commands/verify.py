@@ -7,7 +7,7 @@ import typer
 from ecosmig_publish.cli.commanding import command
 from ecosmig_publish.cli.ending import CHANGED_NOTHING
 from ecosmig_publish.cli.invocation import Invocation
-from ecosmig_publish.errors import ExitStatus
+from ecosmig_publish.errors import ExitStatus, UsageError
 
 
 def add_to(app: typer.Typer) -> None:
@@ -15,8 +15,8 @@ def add_to(app: typer.Typer) -> None:
     command(
         app,
         "verify",
-        examples=("ecosmig verify", "ecosmig verify --supplier PXX999 --deep"),
-        statuses=(ExitStatus.UNPROVED, ExitStatus.FINDING),
+        examples=("ecosmig verify", "ecosmig verify --supplier PXX999 --deep", "ecosmig verify --changes"),
+        statuses=(ExitStatus.UNPROVED, ExitStatus.FINDING, ExitStatus.FOLDER_ACCESS),
         interrupted=CHANGED_NOTHING,
     )(verify)
 
@@ -30,12 +30,20 @@ def verify(
     deep: Annotated[  # noqa: FBT002 - a flag
         bool, typer.Option("--deep", help="Read every file and compare its SHA-256.")
     ] = False,
+    changes: Annotated[  # noqa: FBT002 - a flag
+        bool,
+        typer.Option("--changes", help="Look only at what changed in the SharePoint library since the last run."),
+    ] = False,
 ) -> int:
-    """List the folders and compare them with the ledger: missing, unexpected, altered, renamed, unproved.
+    """List the folders and compare them with the ledger: missing, unexpected, altered, renamed, moved, unproved.
 
     Changes nothing: what is missing stays missing until a person has decided.
     """
     from ecosmig_publish.cli.views.verify import show_verification  # noqa: PLC0415 - --help stays quick
     from ecosmig_publish.cli.words import parse_suppliers  # noqa: PLC0415
 
-    return show_verification(invocation, parse_suppliers(supplier or ()), deep=deep)
+    if changes and (deep or supplier):
+        raise UsageError(
+            "--changes looks at the whole library, not at folders or bytes", hint="ecosmig verify --changes"
+        )
+    return show_verification(invocation, parse_suppliers(supplier or ()), deep=deep, only_changes=changes)

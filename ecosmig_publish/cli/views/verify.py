@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 from ecosmig_publish.cli.progress import counting
 from ecosmig_publish.cli.strangers import refuse_strangers
 from ecosmig_publish.cli.wired import wired
-from ecosmig_publish.errors import ExitStatus
+from ecosmig_publish.destinations.following import FollowsChanges
+from ecosmig_publish.errors import ExitStatus, UsageError
+from ecosmig_publish.workflows.following import verify_changes
 from ecosmig_publish.workflows.verifying import ACCESS, UNPROVED, Verified, verify_folders
 
 if TYPE_CHECKING:
@@ -32,7 +34,9 @@ _NEXT = {
 }
 
 
-def show_verification(invocation: Invocation, suppliers: Sequence[Signifier], *, deep: bool) -> int:
+def show_verification(
+    invocation: Invocation, suppliers: Sequence[Signifier], *, deep: bool, only_changes: bool = False
+) -> int:
     """Compare and show; returns what `exit_status` says of it."""
     wiring = wired(invocation)
     ledger = wiring.existing_ledger()
@@ -42,19 +46,24 @@ def show_verification(invocation: Invocation, suppliers: Sequence[Signifier], *,
     else:
         with ledger:
             refuse_strangers(suppliers, ledger)
-            verified = _compared(invocation, ledger, wiring, suppliers, deep=deep)
+            verified = (
+                _followed(ledger, wiring)
+                if only_changes
+                else _compared(invocation, ledger, wiring, suppliers, deep=deep)
+            )
     status = exit_status(verified)
     document = {
         "exit_status": int(status),
         "folders": verified.folders,
         "files": verified.files,
         "deep": deep,
+        "only_changes": only_changes,
         "discrepancies": [
             {"kind": found.kind, "recipient": found.recipient, "name": found.name, "detail": found.detail}
             for found in verified.discrepancies
         ],
     }
-    invocation.result(document, lambda: render_verification(verified, deep=deep))
+    invocation.result(document, lambda: render_verification(verified, deep=deep, only_changes=only_changes))
     return status
 
 
@@ -67,7 +76,7 @@ def exit_status(verified: Verified) -> ExitStatus:
     return ExitStatus.UNPROVED if verified.discrepancies else ExitStatus.OK
 
 
-def render_verification(verified: Verified, *, deep: bool) -> None:
+def render_verification(verified: Verified, *, deep: bool, only_changes: bool = False) -> None:
     """Print what was found, what to do about it, and how much was looked at."""
     from ecosmig_publish.cli.screen import show_line, show_table  # noqa: PLC0415 - rich is slow to import
 
@@ -80,12 +89,25 @@ def render_verification(verified: Verified, *, deep: bool) -> None:
             show_line(f"The first {_SHOWN:,} of {len(found):,}; all of them: ecosmig verify --json")
         for kind, count in Counter(it.kind for it in found).items():
             show_line(f"{count:,} {kind}; next: {_NEXT.get(kind, 'have a look')}")
+    if only_changes:
+        changed = (
+            f"{verified.files:,} files changed in the library" if verified.files else "Nothing changed in the library"
+        )
+        show_line(f"{changed} since the last run: {f'{len(found):,} findings' if found else 'all agree'}.")
+        return
     how = "SHA-256 of every byte" if deep else "name, size and quickXorHash"
     outcome = f"{len(found):,} findings" if found else "all agree"
     if verified.folders:
         show_line(f"{verified.files:,} files in {verified.folders:,} folders compared by {how}: {outcome}.")
     else:
         show_line("No recipient is onboarded yet, so there is nothing to verify: ecosmig supplier onboard --all")
+
+
+def _followed(ledger: Ledger, wiring: Wiring) -> Verified:
+    destination = wiring.publishing(ledger)
+    if not isinstance(destination, FollowsChanges):
+        raise UsageError("--changes: this destination can't say what changed since the last run", hint="ecosmig verify")
+    return verify_changes(ledger=ledger, destination=destination)
 
 
 def _compared(
