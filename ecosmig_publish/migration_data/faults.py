@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _LINE = re.compile(r"CSV Error on Line: (\d+)")
+_NO_LINE = "CSV Parser state machine reached an invalid state"
+"""What the engine says where it can't even name a line."""
 _FILE = re.compile(r"file\s*=\s*(\S+)")
 
 
@@ -48,6 +50,9 @@ def _without_rows(error: Exception) -> str:
         where = f"{file[1]}, " if file else ""
         reason = next((part for part in text.splitlines()[1:] if part and "Original Line" not in part), "")
         return f"{where}line {line[1]}: not RFC 4180 ({_short(reason)})"
+    if _NO_LINE in text:
+        where = f"{file[1]}: " if file else ""
+        return f"{where}not RFC 4180 (its lines end now in LF, now in CRLF, or a quote stands inside a value)"
     return f"{type(error).__name__}: {_short(text)}"
 
 
@@ -60,6 +65,6 @@ def _hint(error: Exception) -> str:
     name = type(error).__name__
     if "OutOfMemory" in name:
         return "Raise [source] memory_limit, or give the spill folder beside the outbox more room."
-    if _LINE.search(str(error)):
+    if _LINE.search(str(error)) or _NO_LINE in str(error):
         return "Mend that record; RFC 4180 quotes a value that holds a comma, a quote or a line break."
     return "Check the source: ecosmig data check"
