@@ -9,7 +9,7 @@ from ecosmig_publish.sandbox.graph.delta_calls import GENERATION
 from ecosmig_publish.sandbox.state.items import key_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from ecosmig_publish.sandbox.state.directory import Person
     from ecosmig_publish.sandbox.state.grants import Grant, Kind
@@ -77,30 +77,42 @@ class Library:
 
     def make_folder(self, path: str, by: str = "") -> Item:
         """Make a folder, and those on the way to it; one that exists is returned."""
-        folder = self._existing("")
-        for name in path.split("/"):
-            below = self._tenant.items.child(folder.id, name)
-            folder = below or self._tenant.tree.make_folder(folder, name, self._somebody(by))
-        return folder
+        with self._tenant.database.transaction():
+            folder = self._existing("")
+            for name in path.split("/"):
+                below = self._tenant.items.child(folder.id, name)
+                folder = below or self._tenant.tree.make_folder(folder, name, self._somebody(by))
+            return folder
 
     def put(self, path: str, data: bytes, by: str = "") -> Item:
         """Put a file there as somebody else; one that exists is overwritten."""
         folder, _, name = path.rpartition("/")
-        parent = self.make_folder(folder, by) if folder else self._existing("")
         stored = self._tenant.contents.store(data)
-        existing = self._tenant.items.child(parent.id, name)
-        if existing is None:
-            return self._tenant.tree.make_file(parent, name, stored, self._somebody(by))
-        return self._tenant.tree.replace_content(existing, stored, self._somebody(by))
+        with self._tenant.database.transaction():
+            parent = self.make_folder(folder, by) if folder else self._existing("")
+            existing = self._tenant.items.child(parent.id, name)
+            if existing is None:
+                return self._tenant.tree.make_file(parent, name, stored, self._somebody(by))
+            return self._tenant.tree.replace_content(existing, stored, self._somebody(by))
+
+    def fill(self, folder: str, names: Iterable[str], data: bytes = b"filling", by: str = "") -> None:
+        """Put many files of the same bytes into a folder at once; none of the names may be there."""
+        stored, who = self._tenant.contents.store(data), self._somebody(by)
+        with self._tenant.database.transaction():
+            parent = self.make_folder(folder, by)
+            for name in names:
+                self._tenant.tree.make_file(parent, name, stored, who)
 
     def move(self, path: str, to: str, by: str = "") -> Item:
         """Rename or move an item as somebody else; the folder must exist."""
         folder, _, name = to.rpartition("/")
-        return self._tenant.tree.move(self._existing(path), self._existing(folder), name, self._somebody(by))
+        with self._tenant.database.transaction():
+            return self._tenant.tree.move(self._existing(path), self._existing(folder), name, self._somebody(by))
 
     def remove(self, path: str, by: str = "") -> None:
         """Delete an item as somebody else."""
-        self._tenant.tree.remove(self._existing(path), self._somebody(by))
+        with self._tenant.database.transaction():
+            self._tenant.tree.remove(self._existing(path), self._somebody(by))
 
     def flip(self, path: str, offset: int = 0, *, rehash: bool = True) -> None:
         """Turn over a bit of a stored file."""
@@ -108,9 +120,10 @@ class Library:
 
     def grant(self, path: str, kind: Kind, principal: str, role: str = "read", scope: str = "") -> Grant:
         """Grant a role as an owner would in the browser; `principal` is an id, or the token of a link."""
-        item = self._existing(path)
-        self._tenant.grants.break_inheritance(item, keep=True)
-        return self._tenant.grants.put(item.id, kind, principal, role, scope)
+        with self._tenant.database.transaction():
+            item = self._existing(path)
+            self._tenant.grants.break_inheritance(item, keep=True)
+            return self._tenant.grants.put(item.id, kind, principal, role, scope)
 
     def withdraw(self, path: str, grant_id: str) -> bool:
         """Withdraw a grant; returns whether there was one."""

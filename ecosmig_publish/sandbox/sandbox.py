@@ -203,6 +203,26 @@ class Sandbox:
         self._managed.client_id, self._managed.header = application.client_id, secrets.token_hex(16)
         return {"IDENTITY_ENDPOINT": f"{self.url}{APP_SERVICE_PATH}", "IDENTITY_HEADER": self._managed.header}
 
+    def register_public(self, name: str, *, scopes: Iterable[str], site_role: str = "") -> str:
+        """Register an application that people use by device code, and return its client id."""
+        known = next((found for found in self._tenant.applications.all() if found.name == name), None)
+        client_id = known.client_id if known else str(uuid.uuid4())
+        self._tenant.applications.keep(Application(client_id, name, "", frozenset(scopes)))
+        if site_role:
+            self._tenant.applications.grant(client_id, site_role)
+        return client_id
+
+    def give_site_role(self, mail: str, role: str) -> None:
+        """Give a person a role at the site: `read`, `write`, `owner`. Raises `LookupError` for nobody known."""
+        person = self.people.person(mail)
+        if person is None:
+            raise LookupError(f"{mail}: nobody of the tenant")
+        self._tenant.applications.grant(person.id, role)
+
+    def enter_code(self, user_code: str, mail: str) -> None:
+        """Let a person enter the code that a device shows, `""` declines. Raises `LookupError` for an unknown code."""
+        self._sign_in.devices.decide(user_code, self.people.person(mail) if mail else None)
+
     def withdraw_site_role(self, application: RegisteredApplication) -> None:
         """Take from an application what the site granted it."""
         for grant in self._tenant.applications.grants():
@@ -239,6 +259,15 @@ class Sandbox:
     @keeps_truncated.setter
     def keeps_truncated(self, keeps: bool) -> None:
         self._service.keeps_truncated = keeps
+
+    @property
+    def shows_application_grants(self) -> bool:
+        """Whether what the site grants to applications stands among the permissions of its items."""
+        return self._service.shows_application_grants
+
+    @shows_application_grants.setter
+    def shows_application_grants(self, shows: bool) -> None:
+        self._service.shows_application_grants = shows
 
     @property
     def owners_only_see_grants(self) -> bool:

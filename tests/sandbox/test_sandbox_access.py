@@ -253,3 +253,12 @@ def test_a_guest_is_invited_once_and_can_then_be_granted_access(
 def test_without_consent_entras_side_is_closed(publisher: Client) -> None:
     for answer in (publisher.get("/users"), publisher.get("/groups"), publisher.post("/invitations", {})):
         assert (answer.status_code, answer.json()["error"]["code"]) == (403, "Authorization_RequestDenied")
+
+
+def test_the_sites_grants_to_applications_stand_among_permissions_on_request(
+    sandbox: Sandbox, administrator: Client, folder: str
+) -> None:
+    sandbox.shows_application_grants = True
+    permissions = administrator.get(f"{folder}/permissions").json()["value"]
+    shown = [found["grantedToV2"]["application"]["displayName"] for found in permissions[3:]]
+    assert sorted(shown) == ["administrator", "publisher"]

@@ -152,3 +152,64 @@ def test_a_taken_port_is_said_with_what_to_do(sandbox: Sandbox, tmp_path: Path) 
     assert ended.returncode == 2
     assert f"port {sandbox.port}" in ended.stderr
     assert "--port" in ended.stderr.partition("next:")[2]
+
+
+def test_a_person_signs_in_by_device_code_and_may_do_what_they_may_themselves(sandbox: Sandbox) -> None:
+    scopes = ["Sites.FullControl.All", "User.Read.All"]
+    client_id = sandbox.register_public("onboarding", scopes=scopes)
+    sandbox.people.add_person("owner@contoso.test", "Olga")
+    client = Client(sandbox)
+    begin = f"{sandbox.authority}/{sandbox.tenant_id}/oauth2/v2.0/devicecode"
+    shown = client.send("POST", begin, data={"client_id": client_id, "scope": f"{sandbox.url}/.default"}).json()
+    asked = {
+        "client_id": client_id,
+        "grant_type": "urn:ietf:params:oauth:grant-type:device_code",
+        "device_code": shown["device_code"],
+    }
+    pending = client.send("POST", client.token_endpoint, data=asked)
+    assert (pending.status_code, pending.json()["error"]) == (400, "authorization_pending")
+    sandbox.enter_code(shown["user_code"], "owner@contoso.test")
+    client.token = client.send("POST", client.token_endpoint, data=asked).json()["access_token"]
+    assert client.get(client.drive).status_code == 403
+    sandbox.give_site_role("owner@contoso.test", "owner")
+    assert client.upload("a.csv")["createdBy"]["user"]["displayName"] == "Olga"
+    assert client.get("/users?$filter=mail eq 'owner@contoso.test'").status_code == 200
+    client.close()
+
+
+def test_a_declined_code_is_said(sandbox: Sandbox, publisher: Client) -> None:
+    client_id = sandbox.register_public("onboarding", scopes=["Sites.FullControl.All"])
+    begin = f"{sandbox.authority}/{sandbox.tenant_id}/oauth2/v2.0/devicecode"
+    shown = publisher.send("POST", begin, data={"client_id": client_id, "scope": "x/.default"}).json()
+    sandbox.enter_code(shown["user_code"], "")
+    asked = {"client_id": client_id, "grant_type": "device_code", "device_code": shown["device_code"]}
+    answer = publisher.send("POST", publisher.token_endpoint, data=asked)
+    assert answer.json()["error"] == "authorization_declined"
+
+
+def test_of_many_that_want_a_name_at_once_one_gets_it(sandbox: Sandbox, publisher: Client) -> None:
+    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415
+
+    staged = [publisher.upload(f"_staging/{number}.part", b"%d" % number) for number in range(8)]
+    folder = sandbox.library().make_folder("Reports")
+
+    def place(item: dict[str, str]) -> int:
+        client = Client(sandbox)
+        client.token = publisher.token
+        path = f"{client.drive}/items/{item['id']}?@microsoft.graph.conflictBehavior=fail"
+        status = client.patch(path, {"parentReference": {"id": folder.id}, "name": "a.csv"}).status_code
+        client.close()
+        return status
+
+    with ThreadPoolExecutor(8) as pool:
+        statuses = sorted(pool.map(place, staged))
+    assert statuses == [200] + [409] * 7
+    assert len(sandbox.library().history("Reports/a.csv")) == 1
+
+
+def test_a_large_library_answers_what_changed_in_one_small_answer(sandbox: Sandbox, publisher: Client) -> None:
+    sandbox.library().fill("Reports/PXX999", (f"{number:05}.csv" for number in range(3000)))
+    link = publisher.get(f"{publisher.drive}/root/delta?token=latest").json()["@odata.deltaLink"]
+    assert publisher.get(link).json()["value"] == []
+    page = publisher.get(f"{publisher.drive}/root:/Reports/PXX999:/children?$top=1000").json()
+    assert (len(page["value"]), "@odata.nextLink" in page) == (1000, True)

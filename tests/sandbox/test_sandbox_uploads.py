@@ -23,10 +23,10 @@ CONFLICT = "@microsoft.graph.conflictBehavior"
 def test_fragments_in_order_make_the_file_at_the_last_one(sandbox: Sandbox, publisher: Client) -> None:
     url = publisher.begin_upload("f/big.csv")
     first = publisher.fragment(url, DATA[:UNIT], 0, len(DATA))
-    assert (first.status_code, first.json()["nextExpectedRanges"]) == (202, [f"{UNIT}-"])
+    assert (first.status_code, first.json()["nextExpectedRanges"]) == (202, [f"{UNIT}-{len(DATA) - 1}"])
     assert not sandbox.library().files()
     second = publisher.fragment(url, DATA[UNIT : 2 * UNIT], UNIT, len(DATA))
-    assert second.json()["nextExpectedRanges"] == [f"{2 * UNIT}-"]
+    assert second.json()["nextExpectedRanges"] == [f"{2 * UNIT}-{len(DATA) - 1}"]
     last = publisher.fragment(url, DATA[2 * UNIT :], 2 * UNIT, len(DATA))
     assert (last.status_code, last.json()["size"]) == (201, len(DATA))
     assert sandbox.library().read("f/big.csv") == DATA
@@ -36,7 +36,7 @@ def test_a_session_tells_how_far_it_is(publisher: Client) -> None:
     url = publisher.begin_upload("big.csv")
     assert publisher.send("GET", url).json()["nextExpectedRanges"] == ["0-"]
     publisher.fragment(url, DATA[:UNIT], 0, len(DATA))
-    assert publisher.send("GET", url).json()["nextExpectedRanges"] == [f"{UNIT}-"]
+    assert publisher.send("GET", url).json()["nextExpectedRanges"] == [f"{UNIT}-{len(DATA) - 1}"]
 
 
 def test_a_fragment_that_is_no_multiple_of_320_kib_is_refused_unless_it_is_the_last(publisher: Client) -> None:
@@ -182,7 +182,7 @@ def test_a_session_lives_through_a_restart(sandbox: Sandbox, publisher: Client) 
     sandbox.stop()
     with Again(sandbox.directory, port=sandbox.port) as restarted:
         client = Other(restarted)
-        assert client.send("GET", url).json()["nextExpectedRanges"] == [f"{UNIT}-"]
+        assert client.send("GET", url).json()["nextExpectedRanges"] == [f"{UNIT}-{len(DATA) - 1}"]
         client.fragment(url, DATA[UNIT : 2 * UNIT], UNIT, len(DATA))
         assert client.fragment(url, DATA[2 * UNIT :], 2 * UNIT, len(DATA)).status_code == 201
         assert restarted.library().read("big.csv") == DATA

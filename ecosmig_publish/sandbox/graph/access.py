@@ -29,25 +29,34 @@ MAY_INVITE = frozenset({"User.Invite.All", "User.ReadWrite.All", "Directory.Read
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """The application behind a token, with the permissions that the token carries."""
+    """The application behind a token, with the permissions that the token carries.
+
+    `person` is the id of the person who uses it, `""` where it acts for itself; `person_name` is theirs.
+    """
 
     client_id: str
     name: str
     roles: frozenset[str]
+    person: str = ""
+    person_name: str = ""
 
     @property
     def identity(self) -> Mapping[str, Mapping[str, str]]:
-        """Return what SharePoint writes into `createdBy` for an application without a user."""
-        return {
-            "application": {"id": self.client_id, "displayName": self.name},
-            "user": {"displayName": "SharePoint App"},
-        }
+        """Return what SharePoint writes into `createdBy`; without a person the user is a name of its own."""
+        user = {"displayName": "SharePoint App"}
+        if self.person:
+            user = {"id": self.person, "displayName": self.person_name}
+        return {"application": {"id": self.client_id, "displayName": self.name}, "user": user}
 
     def level(self, applications: Applications) -> int:
         """Return the level at the site: 0, READ, WRITE or OWN."""
         consented = max((_BY_CONSENT.get(role, 0) for role in self.roles), default=0)
         granted = _BY_GRANT[applications.site_role(self.client_id)] if "Sites.Selected" in self.roles else 0
-        return max(consented, granted)
+        level = max(consented, granted)
+        if self.person:
+            # Documented: neither may the person exceed the application, nor the application the person.
+            return min(level, _BY_GRANT[applications.site_role(self.person)])
+        return level
 
     def require(self, applications: Applications, level: int) -> None:
         """Raise a `Refusal` where the caller's level is lower."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from ecosmig_publish.sandbox.exchange import Answer, DocumentError, Request
@@ -53,7 +53,11 @@ class Graph:
             claims = check_access_token(self._service.tenant.secret, text.strip(), self._service.clock.now())
         except TokenError as error:
             raise bad_token(str(error)) from error
-        return Caller(str(claims["appid"]), str(claims["app_displayname"]), frozenset(claims["roles"]))
+        roles = frozenset(claims["roles"] if "roles" in claims else str(claims.get("scp", "")).split())
+        caller = Caller(str(claims["appid"]), str(claims["app_displayname"]), roles)
+        if claims.get("idtyp") == "user":
+            return replace(caller, person=str(claims["oid"]), person_name=str(claims["name"]))
+        return caller
 
     async def answer_storage(self, request: Request) -> Answer:
         """Answer at an upload or download address."""

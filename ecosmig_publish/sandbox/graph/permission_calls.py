@@ -10,6 +10,7 @@ from ecosmig_publish.sandbox.graph.placing import found
 from ecosmig_publish.sandbox.graph.refusals import Refusal, access_denied, bad_request, not_found
 from ecosmig_publish.sandbox.graph.shapes import selected
 from ecosmig_publish.sandbox.state.directory import Person, Team
+from ecosmig_publish.sandbox.state.grants import Grant
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from ecosmig_publish.sandbox.exchange import Request
     from ecosmig_publish.sandbox.graph.address import Address
     from ecosmig_publish.sandbox.graph.service import Service
-    from ecosmig_publish.sandbox.state.grants import Grant
     from ecosmig_publish.sandbox.state.items import Item
 
 ROLES = ("read", "write", "owner")
@@ -113,9 +113,20 @@ def create_link(service: Service, caller: Caller, address: Address, body: Mappin
 
 def _visible(service: Service, caller: Caller, item: Item) -> tuple[list[Grant], bool]:
     grants, inherited = service.tenant.grants.effective(item)
+    if service.shows_application_grants:
+        grants = [*grants, *_of_applications(service, item)]
     if caller.level(service.tenant.applications) < OWN and service.owners_only_see_all:
-        grants = [grant for grant in grants if grant.principal == caller.client_id]
+        grants = [grant for grant in grants if grant.principal in {caller.client_id, caller.person} - {""}]
     return grants, inherited
+
+
+def _of_applications(service: Service, item: Item) -> list[Grant]:
+    roles = {"fullcontrol": "owner"}
+    return [
+        Grant(found.id, item.id, "application", found.client_id, roles.get(found.role, found.role))
+        for found in service.tenant.applications.grants()
+        if service.tenant.applications.get(found.client_id) is not None
+    ]
 
 
 def _named(grants: list[Grant], grant_id: str) -> Grant:

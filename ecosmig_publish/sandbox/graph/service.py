@@ -38,6 +38,8 @@ class Service:
     storage_origin: str
     owners_only_see_all: bool = True
     """A caller that owns nothing sees in a list of permissions only what applies to itself, as documented."""
+    shows_application_grants: bool = False
+    """What the site grants to applications stands among the permissions of its items."""
     keeps_truncated: bool = False
     """A PUT whose connection breaks leaves what had come in, as some report of SharePoint."""
     shapes: Shapes = field(init=False)

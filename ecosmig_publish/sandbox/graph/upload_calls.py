@@ -131,8 +131,8 @@ async def _take_fragment(service: Service, request: Request, upload: Upload) -> 
     finally:
         incoming.drop()
     if end + 1 < total or upload.deferred:
-        document = {"expirationDateTime": shown(expires_at)}
-        return Answer(202, document | {"nextExpectedRanges": [f"{end + 1}-"] if end + 1 < total else []})
+        document: dict[str, Any] = {"expirationDateTime": shown(expires_at)}
+        return Answer(202, document | {"nextExpectedRanges": _missing(end + 1, total)})
     return _commit(service, request, upload)
 
 
@@ -190,6 +190,12 @@ def _commit(service: Service, request: Request, upload: Upload) -> Answer:
 
 
 def _progress(upload: Upload) -> dict[str, Any]:
-    complete = upload.total is not None and upload.received >= upload.total
-    ranges = [] if complete else [f"{upload.received}-"]
-    return {"expirationDateTime": shown(upload.expires_at), "nextExpectedRanges": ranges}
+    missing = _missing(upload.received, upload.total)
+    return {"expirationDateTime": shown(upload.expires_at), "nextExpectedRanges": missing}
+
+
+def _missing(received: int, total: int | None) -> list[str]:
+    """Return the ranges that are missing. Documentation shows them with and without an end; it is known here."""
+    if total is None:
+        return [f"{received}-"]
+    return [f"{received}-{total - 1}"] if received < total else []

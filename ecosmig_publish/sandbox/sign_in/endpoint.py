@@ -11,6 +11,7 @@ from ecosmig_publish.sandbox.sign_in.assertions import (
     parse_assertion,
     refuse_replay,
 )
+from ecosmig_publish.sandbox.sign_in.device import GRANT_TYPES, DeviceSignIns
 from ecosmig_publish.sandbox.sign_in.refusals import (
     SignInRefusal,
     bad_assertion,
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from ecosmig_publish.sandbox.clock import Clock
     from ecosmig_publish.sandbox.exchange import Request
     from ecosmig_publish.sandbox.state.applications import Application
+    from ecosmig_publish.sandbox.state.directory import Person
     from ecosmig_publish.sandbox.state.tenant import Tenant
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
@@ -43,30 +45,39 @@ class SignIn:
         self.origin = origin
         self._issuer_key = issuer_key
         self.lifetime = lifetime
+        self.devices = DeviceSignIns()
 
     async def answer(self, request: Request) -> Answer | None:
         """Answer a request to Entra; None where the path isn't one of Entra's."""
         tenant, _, rest = request.path.lstrip("/").partition("/")
         try:
-            if rest.endswith(".well-known/openid-configuration"):
-                self._check_tenant(tenant)
-                return Answer(200, self._discovery(tenant))
-            if rest == "discovery/instance":
-                return Answer(200, self._instances())
-            if rest == "discovery/v2.0/keys":
-                return Answer(200, {"keys": []})
-            if rest in {"oauth2/v2.0/token", "oauth2/token"}:
-                self._check_tenant(tenant)
-                return await self._token(request)
+            return await self._answer(request, tenant, rest)
         except SignInRefusal as refusal:
             return refusal.answer(request.client_request_id, self.origin, self._clock.now())
+
+    async def _answer(self, request: Request, tenant: str, rest: str) -> Answer | None:
+        match rest.removesuffix("/"):
+            case "discovery/instance":
+                return Answer(200, self._instances())
+            case "v2.0/.well-known/openid-configuration" | ".well-known/openid-configuration":
+                self._check_tenant(tenant)
+                return Answer(200, self._discovery(tenant))
+            case "discovery/v2.0/keys":
+                return Answer(200, {"keys": []})
+            case "oauth2/v2.0/devicecode":
+                self._check_tenant(tenant)
+                return await self._begin_device(request)
+            case "oauth2/v2.0/token" | "oauth2/token":
+                self._check_tenant(tenant)
+                return await self._token(request)
         return None
 
-    def token_for(self, application: Application) -> dict[str, Any]:
-        """Return the document that carries a new access token."""
+    def token_for(self, application: Application, person: Person | None = None) -> dict[str, Any]:
+        """Return the document that carries a new access token, for an application or a person who uses one."""
         token = issue_access_token(
             self._tenant.secret,
             application,
+            person,
             tenant=self._tenant.id,
             issuer=self.origin,
             now=self._clock.now(),
@@ -86,6 +97,8 @@ class SignIn:
         client_id = form.get("client_id", "")
         request.app_id = client_id
         grant = form.get("grant_type", "")
+        if grant in GRANT_TYPES:
+            return self._finish_device(form, client_id)
         if grant != "client_credentials":
             raise bad_request(
                 70003, f"The app requested an unsupported grant type '{grant}'.", "unsupported_grant_type"
@@ -98,6 +111,31 @@ class SignIn:
         if not application.consented:
             raise no_consent(client_id, application.name)
         return Answer(200, self.token_for(application))
+
+    async def _begin_device(self, request: Request) -> Answer:
+        form = await request.form()
+        application = self._public(form.get("client_id", ""))
+        request.app_id = application.client_id
+        now = self._clock.now()
+        return Answer(200, self.devices.begin(application.client_id, form.get("scope", ""), self.origin, now))
+
+    def _finish_device(self, form: dict[str, str], client_id: str) -> Answer:
+        application = self._public(client_id)
+        person, scope = self.devices.finish(form.get("device_code", ""), client_id, self._clock.now())
+        if not application.consented:
+            raise no_consent(client_id, application.name)
+        return Answer(200, self.token_for(application, person) | {"scope": scope})
+
+    def _public(self, client_id: str) -> Application:
+        application = self._tenant.applications.get(client_id)
+        if application is None:
+            raise unknown_application(client_id, self._tenant.id)
+        if application.certificate:
+            raise bad_assertion(
+                7000218,
+                "The request body must contain the following parameter: 'client_assertion' or 'client_secret'.",
+            )
+        return application
 
     def _check_proof(self, form: dict[str, str], application: Application) -> None:
         if "client_secret" in form:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from ecosmig_publish.sandbox.state.applications import Application
+    from ecosmig_publish.sandbox.state.directory import Person
 
 AUDIENCE = "https://graph.microsoft.com"
 
@@ -61,12 +62,22 @@ def read_token(text: str) -> Token:
 
 
 def issue_access_token(
-    secret: bytes, application: Application, *, tenant: str, issuer: str, now: datetime, lifetime: int
+    secret: bytes,
+    application: Application,
+    person: Person | None,
+    *,
+    tenant: str,
+    issuer: str,
+    now: datetime,
+    lifetime: int,
 ) -> str:
-    """Return an access token for Graph that carries the application's consented permissions, in Entra's shape."""
+    """Return an access token for Graph in Entra's shape, with the consented permissions.
+
+    They are `roles` where the application acts for itself, and the scopes `scp` where a person uses it.
+    """
     issued_at = int(now.timestamp())
     header = {"typ": "JWT", "alg": "HS256", "kid": "ecosmig-sandbox"}
-    claims = {
+    claims: dict[str, Any] = {
         "aud": AUDIENCE,
         "iss": f"{issuer}/{tenant}/",
         "iat": issued_at,
@@ -74,13 +85,16 @@ def issue_access_token(
         "exp": issued_at + lifetime,
         "app_displayname": application.name,
         "appid": application.client_id,
-        "idtyp": "app",
-        "oid": str(uuid.uuid5(uuid.NAMESPACE_OID, application.client_id)),
-        "roles": sorted(application.roles),
         "tid": tenant,
         "uti": encode(uuid.uuid4().bytes),
         "ver": "1.0",
     }
+    if person is None:
+        own = str(uuid.uuid5(uuid.NAMESPACE_OID, application.client_id))
+        claims |= {"idtyp": "app", "oid": own, "roles": sorted(application.roles)}
+    else:
+        claims |= {"idtyp": "user", "oid": person.id, "upn": person.upn, "name": person.name}
+        claims["scp"] = " ".join(sorted(application.roles))
     signed = ".".join(encode(json.dumps(part).encode()) for part in (header, claims))
     return f"{signed}.{encode(_seal(secret, signed.encode('ascii')))}"
 
