@@ -17,6 +17,25 @@ SITUATIONS = {
     "FROM migration_attempts GROUP BY device_id, date_trunc('second', completed_at) HAVING count(*) > 1)",
     "spans that begin with a change of supplier": "SELECT count(*) FROM responsibilities "
     "WHERE effective_from > TIMESTAMP '2016-01-01'",
+    "Devices that went to another supplier and back": "SELECT count(*) FROM (SELECT device_id FROM responsibilities "
+    "GROUP BY device_id HAVING count(*) > count(DISTINCT sec_party_id))",
+    "gaps between two suppliers (held in part)": "SELECT count(*) FROM (SELECT effective_to < lead(effective_from) "
+    "OVER (PARTITION BY device_id ORDER BY effective_from) AS is_gap FROM responsibilities) WHERE is_gap",
+    "changes of supplier at the start of a month": "SELECT count(*) FROM responsibilities "
+    "WHERE effective_from > TIMESTAMP '2016-01-01' AND effective_from = date_trunc('month', effective_from)",
+    "attempts with a firmware of their own": "SELECT count(*) FROM migration_attempts "
+    "WHERE firmware_version IS NOT NULL",
+    "attempts recorded after their month": "SELECT count(*) FROM migration_attempts "
+    "WHERE date_trunc('month', recorded_at) > date_trunc('month', completed_at)",
+    "second installations of a Device": "SELECT coalesce(sum(n - 1), 0) FROM (SELECT count(*) AS n "
+    f"FROM device_status_events WHERE {_INSTALLED} = 'PENDING' GROUP BY device_id HAVING count(*) > 1)",
+    "decommissioned GPFs": "SELECT count(*) FROM device_status_events SEMI JOIN network_notifications "
+    "USING (device_id) WHERE to_status = 'DECOMMISSIONED'",
+    "hubs with two gas meters": "SELECT count(*) FROM (SELECT communications_hub_id FROM devices "
+    "WHERE device_type = 'GSME' GROUP BY communications_hub_id HAVING count(*) > 1)",
+    "non-migratable models withdrawn": "SELECT count(*) FROM non_migratable_models WHERE withdrawn_at IS NOT NULL",
+    "non-migratable models listed twice": "SELECT count(*) FROM (SELECT 1 FROM non_migratable_models "
+    "GROUP BY device_type, manufacturer, model, firmware_version HAVING count(*) > 1)",
     "installations from PENDING": f"SELECT count(*) FROM device_status_events WHERE {_INSTALLED} = 'PENDING'",
     "installations from WHITELISTED": f"SELECT count(*) FROM device_status_events WHERE {_INSTALLED} = 'WHITELISTED'",
     "installations from INSTALLED_NOT_COMMISSIONED": "SELECT count(*) FROM device_status_events "

@@ -75,14 +75,17 @@ SELECT device(i) AS device_id, kind AS device_type,
   ['00123402', '04000007', '00000001'][pick(i, 3, 3) + 1] AS firmware_version,
   CASE WHEN {empty_esme} THEN NULL
     WHEN kind = 'ESME' THEN mpan('12' || lpad(CAST(home AS VARCHAR), 10, '0'))
-    WHEN kind = 'GSME' AND NOT ({empty_gsme}) THEN CAST(2000000000 + home AS VARCHAR)
+    WHEN kind = 'GSME' AND NOT ({empty_gsme})
+      THEN CAST(2000000000 + home + CASE kind_of(i) WHEN 'PPMID' THEN 500000000 ELSE 0 END AS VARCHAR)
     WHEN kind IN ('PPMID', 'HCALCS', 'CHF') THEN mpan('12' || lpad(CAST(home AS VARCHAR), 10, '0'))
   END AS mpxn,
   CASE WHEN kind = 'CHF' OR {no_hub} THEN NULL ELSE device(hub_of(i)) END
     AS communications_hub_id,
   pick(home, 4, 20) = 0 AS installed_with_ecos
 FROM (SELECT i, home_of(i) AS home,
-    CASE WHEN kind_of(i) = 'GSME' AND rare(home_of(i), 5, 40) THEN 'PPMID' ELSE kind_of(i) END AS kind
+    CASE WHEN kind_of(i) = 'GSME' AND rare(home_of(i), 5, 40) THEN 'PPMID'
+      -- A second gas meter on the hub.
+      WHEN kind_of(i) = 'PPMID' AND rare(home_of(i), 7, 90) THEN 'GSME' ELSE kind_of(i) END AS kind
   FROM range({shape.devices}) numbers(i))"""
 
 
@@ -151,10 +154,12 @@ FROM (
 def device_status_events(shape: Shape) -> str:
     """Return the statement of `device_status_events`; ECoS Devices were installed in the last sixty days."""
     return f"""
-WITH installed AS (
-  SELECT i, CASE WHEN pick(home_of(i), 4, 20) = 0 THEN ago(share(home_of(i), 51) * 60 * 86400)
+WITH homes AS (
+  SELECT i, kind_of(i) = 'GPF' AS is_gpf,
+    CASE WHEN pick(home_of(i), 4, 20) = 0 THEN ago(share(home_of(i), 51) * 60 * 86400)
       ELSE TIMESTAMP '2019-03-01 12:00:00' + to_seconds(pick(home_of(i), 52, 126000000)) END AS moment
-  FROM range({shape.devices}) numbers(i) WHERE kind_of(i) <> 'GPF'),
+  FROM range({shape.devices}) numbers(i)),
+installed AS (SELECT i, moment FROM homes WHERE NOT is_gpf),
 events AS (
   SELECT i, NULL AS from_status, 'PENDING' AS to_status, moment - INTERVAL 7 DAY AS occurred_at FROM installed
     WHERE pick(i, 53, 12) = 0
@@ -164,7 +169,12 @@ events AS (
   UNION ALL SELECT i, 'COMMISSIONED', 'SUSPENDED', moment + INTERVAL 9 DAY FROM installed WHERE pick(i, 56, 90) = 0
   UNION ALL SELECT i, 'SUSPENDED', 'COMMISSIONED', moment + INTERVAL 11 DAY FROM installed WHERE pick(i, 56, 90) = 0
   UNION ALL SELECT i, 'COMMISSIONED', 'DECOMMISSIONED', moment + INTERVAL 20 DAY FROM installed
-    WHERE pick(i, 57, 120) = 0)
+    WHERE pick(i, 57, 120) = 0
+  -- Taken out and put in again: a second installation.
+  UNION ALL SELECT i, 'DECOMMISSIONED', 'PENDING', moment + INTERVAL 21 DAY FROM installed WHERE pick(i, 57, 360) = 0
+  UNION ALL SELECT i, 'PENDING', 'COMMISSIONED', moment + INTERVAL 22 DAY FROM installed WHERE pick(i, 57, 360) = 0
+  UNION ALL SELECT i, 'COMMISSIONED', 'DECOMMISSIONED', moment + INTERVAL 15 DAY FROM homes
+    WHERE is_gpf AND pick(i, 58, 100) = 0)
 SELECT row_number() OVER () AS event_id, device(i) AS device_id, from_status, to_status, occurred_at,
   occurred_at + INTERVAL 2 SECOND AS recorded_at
 FROM (SELECT * FROM events WHERE occurred_at + INTERVAL 2 SECOND <= until() ORDER BY occurred_at, i, to_status)"""
