@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from heapq import nlargest
+from itertools import count
+from typing import TYPE_CHECKING
 
 from ecosmig_publish.cli.strangers import refuse_strangers
 from ecosmig_publish.cli.wired import wired
@@ -10,6 +12,7 @@ from ecosmig_publish.errors import ExitStatus
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from datetime import datetime
 
     from ecosmig_publish.cli.invocation import Invocation
     from ecosmig_publish.emrr.terms import Report, Signifier
@@ -19,7 +22,8 @@ if TYPE_CHECKING:
 def show_uploads(invocation: Invocation, suppliers: Sequence[Signifier], reports: Sequence[Report], limit: int) -> int:
     """Show every file with what became of it; the table keeps to the latest `limit`."""
     ledger = wired(invocation).existing_ledger()
-    files: list[Mapping[str, object]] = []
+    total = 0
+    files: list[RecordedFile] = []
     folders: Mapping[Signifier, str] = {}
     if ledger is None:
         refuse_strangers(suppliers, None)
@@ -27,9 +31,9 @@ def show_uploads(invocation: Invocation, suppliers: Sequence[Signifier], reports
         with ledger:
             refuse_strangers(suppliers, ledger)
             folders = {signifier: entry.name for signifier, entry in ledger.folders().items()}
-            files = [_file(file, folders) for file in _files(ledger, suppliers, reports)]
-    files.sort(key=lambda file: (str(file["issued_at"]), str(file["name"])))
-    invocation.result({"files": files}, lambda: _render_files(files, limit))
+            total, files = _latest(_files(ledger, suppliers, reports), None if invocation.json else limit)
+    document = {"files": [_file(file, folders) for file in files]}
+    invocation.result(document, lambda: _render_files(files, total))
     return ExitStatus.OK
 
 
@@ -60,6 +64,19 @@ def show_acts(invocation: Invocation, limit: int) -> int:
     return ExitStatus.OK
 
 
+def _latest(files: Iterator[RecordedFile], limit: int | None) -> tuple[int, list[RecordedFile]]:
+    """Return how many files there are, and the latest `limit` of them, or all, in the order of their issue."""
+    # Only what is shown is kept: a ledger of years has files by the hundred thousand.
+    numbers = count(1)
+    counted = (file for file, _ in zip(files, numbers, strict=False))
+    latest = sorted(counted, key=_issued) if limit is None else nlargest(limit, counted, key=_issued)[::-1]
+    return next(numbers) - 1, latest
+
+
+def _issued(file: RecordedFile) -> tuple[datetime, str]:
+    return file.generated_at, file.name
+
+
 def _files(ledger: Ledger, suppliers: Sequence[Signifier], reports: Sequence[Report]) -> Iterator[RecordedFile]:
     for supplier in suppliers or (None,):
         for report in reports or (None,):
@@ -88,42 +105,34 @@ def _file(file: RecordedFile, folders: Mapping[Signifier, str]) -> dict[str, obj
     }
 
 
-def _render_files(files: Sequence[Mapping[str, Any]], limit: int) -> None:
+def _render_files(files: Sequence[RecordedFile], total: int) -> None:
     from ecosmig_publish.cli.screen import is_narrow, show_line, show_table, shown_instant  # noqa: PLC0415 - rich
 
-    latest = files[-limit:]
     if is_narrow():
         columns: tuple[str, ...] = ("file", "rows", "what became of it")
-        rows: list[tuple[object, ...]] = [(file["name"], file["rows"], _state(file)) for file in latest]
+        rows: list[tuple[object, ...]] = [(file.name, file.rows, _state(file)) for file in files]
     else:
         columns = ("file", "rows", "bytes", "SHA-256", "issued", "what became of it")
         rows = [
-            (
-                file["name"],
-                file["rows"],
-                file["size"],
-                str(file["sha256"])[:12],
-                shown_instant(file["issued_at"]),
-                _state(file),
-            )
-            for file in latest
+            (file.name, file.rows, file.size, file.sha256[:12], shown_instant(file.generated_at), _state(file))
+            for file in files
         ]
     numbers, whole = ("rows", "bytes"), ("file", "SHA-256", "issued")
     show_table("", columns, rows, numbers=numbers, whole=whole, empty="Nothing has been issued yet.")
-    if len(files) > limit:
+    if len(files) < total:
         show_line(
-            f"The latest {limit:,} of {len(files):,} files; all of them, with all hashes: ecosmig audit list --json"
+            f"The latest {len(files):,} of {total:,} files; all of them, with all hashes: ecosmig audit list --json"
         )
 
 
-def _state(file: Mapping[str, Any]) -> str:
+def _state(file: RecordedFile) -> str:
     from ecosmig_publish.cli.screen import shown_instant  # noqa: PLC0415 - rich is slow to import
 
-    if file["proved_at"] is not None:
-        return f"proved {shown_instant(file['proved_at'])}"
-    if file["published_at"] is not None:
-        return f"published {shown_instant(file['published_at'])}, not proved yet"
-    return f"stopped: {file['conflict']}" if file["conflict"] else "waits"
+    if file.proved_at is not None:
+        return f"proved {shown_instant(file.proved_at)}"
+    if file.published_at is not None:
+        return f"published {shown_instant(file.published_at)}, not proved yet"
+    return f"stopped: {file.conflict}" if file.conflict else "waits"
 
 
 def _render_acts(acts: Sequence[Act]) -> None:
