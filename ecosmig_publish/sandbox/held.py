@@ -99,9 +99,7 @@ class Library:
         """Put many files of the same bytes into a folder at once; none of the names may be there."""
         stored, who = self._tenant.contents.store(data), self._somebody(by)
         with self._tenant.database.transaction():
-            parent = self.make_folder(folder, by)
-            for name in names:
-                self._tenant.tree.make_file(parent, name, stored, who)
+            self._tenant.tree.make_files(self.make_folder(folder, by), names, stored, who)
 
     def move(self, path: str, to: str, by: str = "") -> Item:
         """Rename or move an item as somebody else; the folder must exist."""

@@ -91,6 +91,16 @@ class Database:
         places = ", ".join("?" for _ in values)
         self.run(f"INSERT INTO {table} ({columns}) VALUES ({places})", *values.values())  # noqa: S608 - see above
 
+    def insert_many(self, table: str, rows: Sequence[dict[str, Any]]) -> None:
+        """Insert rows that all have the same columns. `table` and the columns are this package's own words."""
+        if rows:
+            columns, places = ", ".join(rows[0]), ", ".join("?" for _ in rows[0])
+            with self.lock:
+                self._connection.executemany(
+                    f"INSERT INTO {table} ({columns}) VALUES ({places})",  # noqa: S608 - see above
+                    [tuple(row.values()) for row in rows],
+                )
+
     def update(self, table: str, key: str, values: dict[str, Any], where: str = "id") -> None:
         """Update the row whose `where` is `key`. `table`, `where` and the columns are this package's own words."""
         columns = ", ".join(f"{column} = ?" for column in values)
@@ -130,8 +140,3 @@ class Database:
         number = int(self.setting("change", "0")) + 1
         self.keep_setting("change", str(number))
         return number
-
-
-def marks(values: Sequence[Any]) -> str:
-    """Return as many `?` as there are values."""
-    return ", ".join("?" for _ in values)

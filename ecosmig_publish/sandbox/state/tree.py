@@ -6,14 +6,14 @@ import base64
 import json
 import secrets
 import uuid
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from ecosmig_publish.sandbox.clock import Clock, stamp
 from ecosmig_publish.sandbox.state.items import Drive, Item, Items, key_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from ecosmig_publish.sandbox.state.contents import Contents, Stored
     from ecosmig_publish.sandbox.state.database import Database
@@ -82,6 +82,14 @@ class Tree:
             self._database.insert("item", row)
             self._weigh(parent.id, stored.size)
             return self._placed(row["id"])
+
+    def make_files(self, parent: Item, names: Iterable[str], stored: Stored, by: Mapping[str, Any]) -> None:
+        """Make many files that share their bytes; all names must be free."""
+        with self._database.transaction():
+            rows = [self._row(parent.drive, parent.id, name, by, folder=False) | _content(stored) for name in names]
+            self._database.insert_many("item", rows)
+            self._database.insert_many("placement", [_placement(row) for row in rows])
+            self._weigh(parent.id, stored.size * len(rows))
 
     def replace_content(
         self,
@@ -194,26 +202,15 @@ class Tree:
         """Write down that these bytes are visible under this name from now on."""
         item = self._get(item_id)
         self._close(item_id)
-        placement = {
-            "item": item.id,
-            "drive": item.drive,
-            "parent": item.parent or "",
-            "name": item.name,
-            "key": key_of(item.name),
-            "folder": int(item.folder),
-            "size": 0 if item.folder else item.size,
-            "sha256": item.sha256,
-            "quick_xor": item.quick_xor,
-            "since": stamp(self._clock.now()),
-        }
-        self._database.insert("placement", placement)
+        row = asdict(item) | {"key": key_of(item.name), "changed_at": stamp(self._clock.now())}
+        self._database.insert("placement", _placement(row))
         return item
 
     def _get(self, item_id: str) -> Item:
         found = self._items.get(item_id, deleted=True)
         if found is None:
             raise LookupError(item_id)
-        return replace(found)
+        return found
 
 
 def new_item_id() -> str:
@@ -221,7 +218,23 @@ def new_item_id() -> str:
     return "01" + base64.b32encode(secrets.token_bytes(20)).decode("ascii")
 
 
-def _content(stored: Stored, hashing: Hashing) -> dict[str, Any]:
+def _placement(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what says that an item's bytes are visible under its name from its latest change on."""
+    return {
+        "item": row["id"],
+        "drive": row["drive"],
+        "parent": row["parent"] or "",
+        "name": row["name"],
+        "key": row["key"],
+        "folder": int(row["folder"]),
+        "size": 0 if row["folder"] else row["size"],
+        "sha256": row.get("sha256"),
+        "quick_xor": row.get("quick_xor"),
+        "since": row["changed_at"],
+    }
+
+
+def _content(stored: Stored, hashing: Hashing = Hashing()) -> dict[str, Any]:
     return {
         "content": stored.name,
         "size": stored.size,
