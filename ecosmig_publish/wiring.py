@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from ecosmig_publish.destinations import Folder, FolderOnboarding, PublishingDestination
     from ecosmig_publish.destinations.folder import FolderOnDisk
     from ecosmig_publish.destinations.sharepoint import Connection, Readers
+    from ecosmig_publish.destinations.sharepoint.opening import Timing
     from ecosmig_publish.emrr.terms import Signifier
     from ecosmig_publish.migration_data import MigrationData
     from ecosmig_publish.settings import Settings
@@ -38,10 +39,14 @@ def utc_now() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Wiring:
-    """The parts that a configuration asks for, each made when it is first asked for."""
+    """The parts that a configuration asks for, each made when it is first asked for.
+
+    `sharepoint_timing` None: SharePoint is waited for by the machine's clocks.
+    """
 
     settings: Settings
     now: Callable[[], datetime] = utc_now
+    sharepoint_timing: Timing | None = None
 
     def data(self, spill_directory: Path | None = None) -> MigrationData:
         """Open the source. Raises `SourceError`."""
@@ -95,6 +100,7 @@ class Wiring:
             self.readers(sharepoint),
             proved_at=proved_at,
             proof_max_age=sharepoint.access_proof_max_age,
+            timing=self.sharepoint_timing,
         )
 
     def connection(self, sharepoint: SharePointSettings) -> Connection:

@@ -2,11 +2,24 @@
 
 from ecosmig_publish.destinations.protocol import (
     Folder,
+    FolderAccess,
     FolderOnboarding,
     Listed,
+    Offboarded,
     Onboarded,
+    OnboardingPlan,
     Placed,
     PublishingDestination,
 )
 
-__all__ = ["Folder", "FolderOnboarding", "Listed", "Onboarded", "Placed", "PublishingDestination"]
+__all__ = [
+    "Folder",
+    "FolderAccess",
+    "FolderOnboarding",
+    "Listed",
+    "Offboarded",
+    "Onboarded",
+    "OnboardingPlan",
+    "Placed",
+    "PublishingDestination",
+]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -43,11 +43,62 @@ class Placed:
 
 
 @dataclass(frozen=True, slots=True)
+class FolderAccess:
+    """Who can read a recipient's folder now, against who should.
+
+    `readers` are ids where they have one, else words; `expected` is as it was configured. `findings` say in words what
+    isn't as it should be; `remarks` what is worth knowing and breaks nothing. `is_exact`: everybody who should read it
+    was seen among its readers, and nobody else.
+    """
+
+    readers: tuple[str, ...]
+    expected: tuple[str, ...]
+    findings: tuple[str, ...]
+    remarks: tuple[str, ...]
+    is_exact: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OnboardingPlan:
+    """What `onboard` would do for a recipient, looked up and not done.
+
+    `folder_id` is None for a folder that is to be made. `grants`, `withdrawals` and `guests` (to invite) are people and
+    groups in words; `unknown` are those whom the directory doesn't have and whom nobody is to invite: with one of them
+    `onboard` does nothing. `access` is how it stands now, None where nothing stands or nothing can be told.
+    """
+
+    signifier: Signifier
+    act: Literal["make", "take over", "keep"]
+    folder_id: str | None
+    name: str
+    grants: tuple[str, ...] = ()
+    withdrawals: tuple[str, ...] = ()
+    guests: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
+    access: FolderAccess | None = None
+
+    @property
+    def changes(self) -> bool:
+        """Whether there is anything to do at the destination."""
+        return self.act == "make" or bool(self.grants or self.withdrawals or self.guests or self.unknown)
+
+
+@dataclass(frozen=True, slots=True)
 class Onboarded:
-    """A recipient's folder is there; `made` where it was not before."""
+    """A recipient's folder is there; `made` where it was not before. `access` was read back, where it can be told."""
 
     folder: Folder
     made: bool
+    access: FolderAccess | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Offboarded:
+    """A recipient's grants are withdrawn; its files stay. `withdrawn` is in words."""
+
+    withdrawn: tuple[str, ...]
+    access: FolderAccess
 
 
 class PublishingDestination(Protocol):
@@ -93,15 +144,41 @@ class PublishingDestination(Protocol):
 
 
 class FolderOnboarding(Protocol):
-    """Makes recipients' folders: an administrator's right, not the publisher's."""
+    """Makes recipients' folders and grants access to them: an administrator's right, not the publisher's.
+
+    Every method may be repeated from its start after any failure. Raises `DestinationError` or one of its kinds, or
+    `FolderAccessError`, only.
+    """
+
+    def knows_readers(self, signifier: Signifier) -> bool:
+        """Whether it is said who should read the recipient's folder; without that it can't be onboarded."""
+        ...
+
+    def plan(self, signifier: Signifier, party_name: str, pinned: Folder | None) -> OnboardingPlan:
+        """Return what `onboard` would do; changes nothing. Raises as `onboard` does."""
+        ...
 
     def onboard(self, signifier: Signifier, party_name: str, pinned: Folder | None) -> Onboarded:
-        """Make sure that the recipient has its folder; may be repeated.
+        """Make sure that the recipient has its folder and reads it alone with the owner's own; may be repeated.
 
         A pinned folder is found by its id, whatever the party's present name, and stays as it is. Without a pin, a
         folder that is the signifier's already is taken over where there is exactly one; else one is made. Raises
         `FolderMissingError` where the pinned folder is gone, `FolderAccessError` where several folders carry the
-        signifier.
+        signifier, or somebody else can still read it at the end.
+        """
+        ...
+
+    def access(self, folder: Folder) -> FolderAccess:
+        """Return who can read a folder now; changes nothing.
+
+        Raises `FolderMissingError` where it is gone, `FolderAccessError` where it isn't the recipient's any more.
+        """
+        ...
+
+    def offboard(self, folder: Folder) -> Offboarded:
+        """Withdraw what lets anybody but the owner's own read a folder; no file is touched. May be repeated.
+
+        Raises as `access` does, and `FolderAccessError` where somebody can still read it at the end.
         """
         ...
 

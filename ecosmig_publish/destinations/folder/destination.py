@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 from ecosmig_publish.destinations.folder.faults import destination_faults
 from ecosmig_publish.destinations.folder.placing import is_leftover, place_file, sync_directory
+from ecosmig_publish.destinations.folder.readers import disk_access
 from ecosmig_publish.destinations.folder.regular import open_regular
 from ecosmig_publish.destinations.names import carries_signifier, folder_name
-from ecosmig_publish.destinations.protocol import Folder, Listed, Onboarded, Placed
+from ecosmig_publish.destinations.protocol import Folder, Listed, Offboarded, Onboarded, OnboardingPlan, Placed
 from ecosmig_publish.errors import DestinationError, FolderAccessError, FolderMissingError, NotFoundError
 from ecosmig_publish.fingerprint import fingerprint_stream
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from ecosmig_publish.destinations.protocol import FolderAccess
     from ecosmig_publish.emrr.terms import Signifier
     from ecosmig_publish.fingerprint import Fingerprint
 
@@ -82,27 +84,49 @@ class FolderOnDisk:
                 if is_leftover(entry.name, entry.stat(follow_symlinks=False).st_mode):
                     (path / entry.name).unlink(missing_ok=True)
 
-    def onboard(self, signifier: Signifier, party_name: str, pinned: Folder | None) -> Onboarded:
-        """See `FolderOnboarding`; a folder that is made can be read by this user and its group."""
+    def knows_readers(self, signifier: Signifier) -> bool:  # noqa: ARG002 - the disk decides for all alike
+        """See `FolderOnboarding`."""
+        return True
+
+    def plan(self, signifier: Signifier, party_name: str, pinned: Folder | None) -> OnboardingPlan:
+        """See `FolderOnboarding`."""
         if pinned is not None:
             self.check_folder(pinned)
-            return Onboarded(pinned, made=False)
+            return OnboardingPlan(signifier, "keep", pinned.id, pinned.name)
         mine = [name for name in self.folders() if carries_signifier(name, signifier)]
         if len(mine) > 1:
             raise FolderAccessError(
                 f"{self._root}: several folders are {signifier}'s: {', '.join(map(_shown, mine))}",
                 hint=f"Keep one of them there, then: ecosmig supplier onboard {signifier}",
             )
-        name = mine[0] if mine else folder_name(signifier, party_name)
-        folder = Folder(signifier, name, name)
-        if not mine:
+        if mine:
+            self.check_folder(Folder(signifier, mine[0], mine[0]))
+            return OnboardingPlan(signifier, "take over", mine[0], mine[0])
+        return OnboardingPlan(signifier, "make", None, folder_name(signifier, party_name))
+
+    def onboard(self, signifier: Signifier, party_name: str, pinned: Folder | None) -> Onboarded:
+        """See `FolderOnboarding`; a folder that is made can be read by this user and its group."""
+        plan = self.plan(signifier, party_name, pinned)
+        if pinned is not None:
+            return Onboarded(pinned, made=False)
+        folder = Folder(signifier, plan.name, plan.name)
+        if plan.act == "make":
             with destination_faults(self._root):
                 self._root.mkdir(parents=True, exist_ok=True)
-                (self._root / name).mkdir(exist_ok=True, mode=_FOLDER_MODE)
+                (self._root / plan.name).mkdir(exist_ok=True, mode=_FOLDER_MODE)
                 sync_directory(self._root)
                 sync_directory(self._root.parent)
         self.check_folder(folder)
-        return Onboarded(folder, made=not mine)
+        return Onboarded(folder, made=plan.act == "make")
+
+    def access(self, folder: Folder) -> FolderAccess:
+        """See `FolderOnboarding`; whoever can read the disk can read it."""
+        self.check_folder(folder)
+        return disk_access(self._path_of(folder))
+
+    def offboard(self, folder: Folder) -> Offboarded:
+        """See `FolderOnboarding`; on a disk there is nothing of ours to withdraw."""
+        return Offboarded((), self.access(folder))
 
     def folders(self) -> list[str]:
         """See `FolderOnboarding`."""

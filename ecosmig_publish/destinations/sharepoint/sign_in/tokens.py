@@ -7,7 +7,9 @@ import binascii
 import json
 import os
 from collections.abc import Callable
+from datetime import UTC, datetime
 from functools import partial
+from http import HTTPStatus
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Protocol
@@ -18,16 +20,16 @@ import requests
 from ecosmig_publish.destinations.sharepoint.faults import SignInError
 from ecosmig_publish.destinations.sharepoint.graph.broken import decide_broken
 from ecosmig_publish.destinations.sharepoint.graph.calls import Kind
+from ecosmig_publish.destinations.sharepoint.graph.status import AGAIN
 from ecosmig_publish.destinations.sharepoint.redaction import lower_fault, redacted
 from ecosmig_publish.destinations.sharepoint.sign_in.causes import sign_in_error, unknown_authority
 from ecosmig_publish.destinations.sharepoint.sign_in.device import DeviceCodeApp
 from ecosmig_publish.destinations.sharepoint.sign_in.key_file import read_key_file
 from ecosmig_publish.destinations.sharepoint.waiting import Passing
+from ecosmig_publish.destinations.sharepoint.waiting.server_words import read_headers
 from ecosmig_publish.errors import DestinationBusyError
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from ecosmig_publish.destinations.sharepoint.graph.session import HttpsSession
     from ecosmig_publish.destinations.sharepoint.sign_in.identity import Identity
 
@@ -88,6 +90,12 @@ class Tokens:
         try:
             acquire = acquire or self._open_app()
             answer = acquire() or {}
+        except EntraBusy as busy_error:
+            raise Passing(
+                DestinationBusyError(f"sign-in: {busy_error} ({self._identity.authority})", hint=AGAIN),
+                unclear=False,
+                wait_seconds=busy_error.wait_seconds,
+            ) from None
         except (requests.RequestException, OSError) as error:
             failed = error
         except ValueError as error:
@@ -126,6 +134,7 @@ def entra_tokens(identity: Identity, make_session: MakeSession, now: Callable[[]
 def _confidential(identity: Identity, session: HttpsSession, now: Callable[[], datetime]) -> Acquire:
     import msal  # noqa: PLC0415 - only who signs in pays for the import
 
+    session.hooks["response"].append(raise_when_busy)
     app = msal.ConfidentialClientApplication(
         identity.client_id,
         authority=f"{identity.authority.rstrip('/')}/{identity.tenant_id}",
@@ -134,6 +143,24 @@ def _confidential(identity: Identity, session: HttpsSession, now: Callable[[], d
         http_client=session,
     )
     return partial(app.acquire_token_for_client, scopes=[f"{identity.graph_url.rstrip('/')}/.default"])
+
+
+class EntraBusy(requests.RequestException):
+    """Entra has no time; `wait_seconds` is what it said, 0 for nothing.
+
+    Raised below msal, which would keep the answer for seconds, and take it for an unknown tenant at times.
+    """
+
+    def __init__(self, status: int, wait_seconds: float) -> None:
+        super().__init__(f"Entra is busy or out of order ({status})")
+        self.wait_seconds = wait_seconds
+
+
+def raise_when_busy(response: requests.Response, **_keywords: object) -> None:
+    """Raise `EntraBusy` for an answer that is none."""
+    if response.status_code == HTTPStatus.TOO_MANY_REQUESTS or response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        words = read_headers(response.headers, datetime.now(UTC))
+        raise EntraBusy(response.status_code, words.wait_seconds or 0.0)
 
 
 def _managed(identity: Identity, session: HttpsSession) -> Acquire:
