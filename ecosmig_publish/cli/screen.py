@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 _WIDTH_WHEN_PIPED = 200
+_READABLE = 10
+"""No column gets fewer characters than this, if what stands in it has as many."""
 NARROW = 110
 """Below this many characters tables leave out what `--json` has too."""
 
@@ -51,25 +53,30 @@ def show_table(
     *,
     numbers: Sequence[str] = (),
     whole: Sequence[str] = (),
+    optional: Sequence[str] = (),
     empty: str = "",
 ) -> None:
     """Print a table; `numbers` names the columns that are set to the right, `empty` is said instead of no rows.
 
-    Columns named in `whole`, and numbers, are never broken: what stands there can be copied.
+    Columns named in `whole`, and numbers, are never broken: what stands there can be copied. Those in `optional` are
+    left out where the terminal is narrow.
     """
-    listed = [[_shown(cell) for cell in row] for row in rows]
     console = stdout_console()
+    kept = [place for place, column in enumerate(columns) if console.width >= NARROW or column not in optional]
+    listed = [[_shown(row[place]) for place in kept] for row in rows]
     if not listed and empty:
         console.print(empty, markup=False)
         return
     table = Table(title=escape(title) or None, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD)
     table.pad_edge = False
-    for column in columns:
+    for place, column in enumerate(columns[place] for place in kept):
+        longest = max((len(row[place]) for row in listed), default=0)
         table.add_column(
             column,
             justify="right" if column in numbers else "left",
             overflow="fold",
             no_wrap=column in whole or column in numbers,
+            min_width=min(longest, _READABLE),
         )
     for row in listed:
         table.add_row(*row)

@@ -62,6 +62,8 @@ def test_tables_fit_the_terminal(
     assert run.status == 0
     wide = [line for line in run.out.splitlines() if len(line) > int(width)]
     assert all("ecosmig " in line for line in wide)
+    # Nor is a column squeezed until its letters stand below each other.
+    assert not [line for line in run.out.splitlines() if 0 < len(line.strip()) <= 2]
 
 
 def test_file_names_stand_whole_in_narrow_tables(published: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -135,7 +135,14 @@ def _render(document: dict[str, object]) -> None:
         for row in _records(document, "reports")
     ]
     columns = ("report", "last slot", "due", "streams", "files", "waiting", "held", "held since")
-    show_table("Reports", columns, rows, numbers=columns[2:-1], whole=("report", "last slot"))
+    show_table(
+        "Reports",
+        columns,
+        rows,
+        numbers=columns[2:-1],
+        whole=("report", "last slot"),
+        optional=("streams", "held since"),
+    )
     _render_slots(_records(document, "slots"))
     _render_streams([row for row in _records(document, "streams") if row["waiting"]])
     findings = _records(document, "findings")
@@ -165,7 +172,14 @@ def _render_slots(slots: list[dict]) -> None:  # type: ignore[type-arg]
         for row in slots
     ]
     columns = ("report", "slot", "outcome", "recipients", "files", "rows", "held", "problems")
-    show_table("Latest slots", columns, rows, numbers=columns[3:], whole=("report", "slot"))
+    show_table(
+        "Latest slots",
+        columns,
+        rows,
+        numbers=columns[3:],
+        whole=("report", "slot"),
+        optional=("recipients", "problems"),
+    )
 
 
 def _render_streams(stuck: list[dict]) -> None:  # type: ignore[type-arg]
