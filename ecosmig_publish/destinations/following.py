@@ -67,3 +67,7 @@ class FollowsChanges(Protocol):
     def item(self, item_id: str) -> ChangedItem | None:
         """Return an item as it is now, None where it is gone."""
         ...
+
+    def stands_among_folders(self, item: ChangedItem) -> bool:
+        """Whether an item stands where recipients' folders do, as far as it says."""
+        ...

@@ -6,27 +6,38 @@ miss what is being written.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import hashlib
+from typing import TYPE_CHECKING, Protocol
 
+from ecosmig_publish.destinations import Folder, PublishingDestination
+from ecosmig_publish.destinations.following import FollowsChanges
 from ecosmig_publish.destinations.names import carries_signifier
-from ecosmig_publish.errors import ChangesLostError
+from ecosmig_publish.errors import ChangesLostError, NotFoundError
 from ecosmig_publish.workflows.verifying import (
     ALTERED,
     MISSING,
     MOVED,
+    OF_STRANGERS,
     RENAMED,
     UNEXPECTED,
     UNPROVED,
     Discrepancy,
     Verified,
+    prove,
+    verify_folders,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
-    from ecosmig_publish.destinations.following import ChangedItem, FollowsChanges
+    from ecosmig_publish.destinations.following import ChangedItem
+    from ecosmig_publish.emrr.terms import Signifier
     from ecosmig_publish.ledger import FolderEntry, Ledger, RecordedFile, WaitingFile
+
+
+class FollowedDestination(PublishingDestination, FollowsChanges, Protocol):
+    """A destination that publishes, and whose changes can be followed."""
 
 
 def remembered_token(ledger: Ledger, destination: FollowsChanges) -> str:
@@ -39,11 +50,11 @@ def remembered_token(ledger: Ledger, destination: FollowsChanges) -> str:
 
 
 def prove_by_changes(
-    placed: Iterable[WaitingFile],
+    placed: Sequence[WaitingFile],
     *,
     token: str,
     ledger: Ledger,
-    destination: FollowsChanges,
+    destination: FollowedDestination,
     now: Callable[[], datetime],
 ) -> list[Discrepancy]:
     """Record as proved each placed file that the changes show as it was issued; return what is not, and what else is.
@@ -52,35 +63,47 @@ def prove_by_changes(
     finding. Raises `ChangesLostError` where the token says nothing any more.
     """
     changes = destination.changes_since(token)
-    doubts = list(compare_changes(changes.items, ledger=ledger))
-    for doubt in doubts:
-        if doubt.kind != UNPROVED:
-            detail = {"recipient": doubt.recipient, "name": doubt.name, "detail": doubt.detail}
-            ledger.record_finding(doubt.kind, detail)
-    doubtful = {(doubt.recipient, doubt.name) for doubt in doubts}
-    proved = []
     folders = ledger.folders()
+    doubts, proved = [], []
     for file in placed:
-        if (file.recipient, file.name) in doubtful:
-            continue
-        item_id = str(file.item_id)
-        # What hasn't appeared among the changes yet is asked for by its id.
-        item = changes.items.get(item_id) or destination.item(item_id)
-        if item is None:
-            doubts.append(Discrepancy(UNPROVED, file.recipient, file.name, "placed, and not listed yet"))
-            continue
-        found = next(_of_file(item, file, folders[file.recipient]), None)
-        if found is None:
+        doubt = _of_placed(changes.items.get(str(file.item_id)), file, folders, destination)
+        if doubt is None:
             proved.append((file.file_id, file.size, file.quick_xor_hash))
         else:
-            doubts.append(found)
+            doubts.append(doubt)
+    items = {item_id: item for item_id, item in changes.items.items() if item_id not in _ids(placed)}
+    doubts += compare_changes(items, ledger=ledger, destination=destination)
+    _keep(doubts, ledger)
     if proved:
         ledger.record_proved(proved, now())
     ledger.record_change_token(destination.followed, changes.token)
     return doubts
 
 
-def verify_changes(*, ledger: Ledger, destination: FollowsChanges) -> Verified:
+def prove_by_listing(
+    placed: Sequence[WaitingFile],
+    *,
+    ledger: Ledger,
+    destination: FollowedDestination,
+    now: Callable[[], datetime],
+) -> list[Discrepancy]:
+    """Do what `prove_by_changes` does where nobody can say any more what changed: list every folder.
+
+    What was found before is not said again.
+    """
+    # Taken before the listing, so that nothing is missed between the two.
+    token = destination.delta_token()
+    doubts = prove(placed, ledger=ledger, destination=destination, now=now)
+    said = {(str(doubt.recipient), doubt.name) for doubt in doubts}
+    said |= {(str(it.detail.get("recipient")), str(it.detail.get("name"))) for it in ledger.findings()}
+    found = verify_folders(ledger=ledger, destination=destination).discrepancies
+    doubts += [it for it in found if it.kind in OF_STRANGERS and (it.recipient, it.name) not in said]
+    _keep(doubts, ledger)
+    ledger.record_change_token(destination.followed, token)
+    return doubts
+
+
+def verify_changes(*, ledger: Ledger, destination: FollowedDestination) -> Verified:
     """Compare what changed since the last run's following with the ledger; one request where nothing did.
 
     Changes nothing: the next run looks at the same changes again. Raises `ChangesLostError` where no run has followed
@@ -93,53 +116,131 @@ def verify_changes(*, ledger: Ledger, destination: FollowsChanges) -> Verified:
         )
     changed = destination.changes_since(token).items
     files = sum(not item.is_folder for item in changed.values())
-    return Verified(len(ledger.folders()), files, tuple(compare_changes(changed, ledger=ledger)))
+    doubts = compare_changes(changed, ledger=ledger, destination=destination)
+    return Verified(len(ledger.folders()), files, tuple(doubts))
 
 
-def compare_changes(items: Mapping[str, ChangedItem], *, ledger: Ledger) -> Iterator[Discrepancy]:
-    """Yield what among the changed items disagrees with the ledger; changes nothing."""
+def compare_changes(
+    items: Mapping[str, ChangedItem], *, ledger: Ledger, destination: FollowedDestination
+) -> Iterator[Discrepancy]:
+    """Yield what among the changed items disagrees with what the ledger published and proved; changes nothing."""
     folders = ledger.folders()
     by_id = {entry.folder_id: entry for entry in folders.values()}
     recorded = ledger.files_of_items(items.keys())
+    # A run that died may have put a file there without recording it; whichever run is next adopts it.
+    on_its_way = {(file.recipient, file.name) for file in ledger.waiting() if file.published_at is None}
     for item in items.values():
-        entry, file = by_id.get(item.id), recorded.get(item.id)
+        entry, file, owner = by_id.get(item.id), recorded.get(item.id), by_id.get(item.parent_id)
         if entry is not None:
-            yield from _of_folder(item, entry)
+            yield from _of_folder(item, entry, destination)
         elif file is not None:
-            yield from _of_file(item, file, folders[file.recipient])
-        elif not item.is_folder and not item.deleted and item.parent_id in by_id:
-            owner = by_id[item.parent_id]
-            detail = f"in the folder, and nothing that this ledger published there{_by(item)}"
+            yield from _of_proved(item, file, folders, destination)
+        elif owner is not None and not item.deleted and (owner.signifier, item.name) not in on_its_way:
+            what = "a folder in the folder" if item.is_folder else "in the folder"
+            detail = f"{what}, and nothing that this ledger published there{_by(item)}"
             yield Discrepancy(UNEXPECTED, owner.signifier, item.name, detail)
 
 
-def _of_folder(item: ChangedItem, entry: FolderEntry) -> Iterator[Discrepancy]:
+def _keep(doubts: Iterable[Discrepancy], ledger: Ledger) -> None:
+    for doubt in doubts:
+        if doubt.kind in OF_STRANGERS:
+            detail = {"recipient": doubt.recipient, "name": doubt.name, "detail": doubt.detail}
+            ledger.record_finding(doubt.kind, detail)
+
+
+def _ids(files: Iterable[WaitingFile]) -> set[str]:
+    return {str(file.item_id) for file in files}
+
+
+def _of_placed(
+    item: ChangedItem | None,
+    file: WaitingFile,
+    folders: Mapping[Signifier, FolderEntry],
+    destination: FollowsChanges,
+) -> Discrepancy | None:
+    """Return what speaks against a placed file.
+
+    What hasn't appeared among the changes yet, or appeared as it was before, is asked for by its id.
+    """
+    if item is not None and _compare(item, file, folders) is None:
+        return None
+    known = destination.item(str(file.item_id))
+    if known is not None:
+        return _compare(known, file, folders)
+    if item is not None and item.deleted:
+        return _compare(item, file, folders)
+    return Discrepancy(UNPROVED, file.recipient, file.name, "placed, and not listed yet")
+
+
+def _of_proved(
+    item: ChangedItem, file: RecordedFile, folders: Mapping[Signifier, FolderEntry], destination: FollowedDestination
+) -> Iterator[Discrepancy]:
+    """Yield what somebody did to a file that was proved before; nothing where it stands there as it was."""
+    if _compare(item, file, folders) is None:
+        return
+    # Changes may be told late: by now it may be otherwise.
+    known = destination.item(item.id)
+    if known is None:
+        yield Discrepancy(MISSING, file.recipient, file.name, f"was deleted{_by(item)}")
+        return
+    doubt = _compare(known, file, folders)
+    if doubt is not None and doubt.kind == UNPROVED:
+        # It is no longer looked at after this run, so its bytes have to tell.
+        doubt = _compare_bytes(known, file, folders[file.recipient], destination)
+    if doubt is not None:
+        yield doubt
+
+
+def _of_folder(item: ChangedItem, entry: FolderEntry, destination: FollowsChanges) -> Iterator[Discrepancy]:
     if item.deleted:
         yield Discrepancy(MISSING, entry.signifier, entry.name, f"the recipient's folder was deleted{_by(item)}")
+    elif not destination.stands_among_folders(item):
+        yield Discrepancy(MOVED, entry.signifier, entry.name, f"the recipient's folder was moved elsewhere{_by(item)}")
     elif not carries_signifier(item.name, entry.signifier):
         detail = f"the recipient's folder is called {item.name!r} now{_by(item)}"
         yield Discrepancy(RENAMED, entry.signifier, entry.name, detail)
 
 
-def _of_file(item: ChangedItem, file: RecordedFile | WaitingFile, entry: FolderEntry) -> Iterator[Discrepancy]:
+def _compare(  # noqa: PLR0911 - one line for each kind of doubt
+    item: ChangedItem, file: RecordedFile | WaitingFile, folders: Mapping[Signifier, FolderEntry]
+) -> Discrepancy | None:
     recipient, name = file.recipient, file.name
     if item.deleted:
-        yield Discrepancy(MISSING, recipient, name, f"was deleted{_by(item)}")
-    elif item.parent_id != entry.folder_id:
-        yield Discrepancy(MOVED, recipient, name, f"was moved out of the recipient's folder{_by(item)}")
-    elif item.name != name:
-        yield Discrepancy(RENAMED, recipient, name, f"stands in the folder as {item.name}{_by(item)}")
-    elif item.size != file.size:
-        detail = f"{item.size:,} bytes, issued with {file.size:,}{_by(item)}"
-        yield Discrepancy(ALTERED, recipient, name, detail)
-    elif item.hash is None:
-        yield Discrepancy(UNPROVED, recipient, name, "listed without a hash as yet")
-    elif item.hash != file.quick_xor_hash:
-        yield Discrepancy(ALTERED, recipient, name, f"same size, another quickXorHash{_by(item)}")
+        return Discrepancy(MISSING, recipient, name, f"was deleted{_by(item)}")
+    if item.parent_id != folders[recipient].folder_id:
+        other = next((it.signifier for it in folders.values() if it.folder_id == item.parent_id), None)
+        where = f"into the folder of {other}" if other else "out of the recipient's folder"
+        return Discrepancy(MOVED, recipient, name, f"was moved {where}{_by(item)}")
+    if item.name != name:
+        return Discrepancy(RENAMED, recipient, name, f"stands in the folder as {item.name}{_by(item)}")
+    if item.size != file.size:
+        return Discrepancy(ALTERED, recipient, name, f"{item.size:,} bytes, issued with {file.size:,}{_by(item)}")
+    if item.hash is None:
+        return Discrepancy(UNPROVED, recipient, name, "listed without a hash as yet")
+    if item.hash != file.quick_xor_hash:
+        return Discrepancy(ALTERED, recipient, name, f"same size, another quickXorHash{_by(item)}")
+    return None
+
+
+def _compare_bytes(
+    item: ChangedItem, file: RecordedFile, entry: FolderEntry, destination: PublishingDestination
+) -> Discrepancy | None:
+    digest = hashlib.sha256()
+    try:
+        for chunk in destination.read(Folder(entry.signifier, entry.folder_id, entry.name), file.name):
+            digest.update(chunk)
+    except NotFoundError:
+        return Discrepancy(MISSING, file.recipient, file.name, "published, and not in the folder any more")
+    if digest.hexdigest() == file.sha256:
+        return None
+    return Discrepancy(ALTERED, file.recipient, file.name, f"same size, other bytes{_by(item)}")
 
 
 def _by(item: ChangedItem) -> str:
-    """Return who did it and when, as far as the destination says."""
-    who = f", by {item.modified_by}" if item.modified_by and not item.deleted else ""
+    """Return who did it and when, as far as the destination says; of what is gone, who touched it last."""
+    if not item.modified_by and item.modified_at is None:
+        return ""
+    did = ", last changed" if item.deleted else ","
+    who = f" by {item.modified_by}" if item.modified_by else ""
     when = f" at {item.modified_at:%Y-%m-%dT%H:%M:%SZ}" if item.modified_at else ""
-    return f"{who}{when}"
+    return f"{did}{who}{when}"

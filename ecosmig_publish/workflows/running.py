@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ecosmig_publish.destinations.following import FollowsChanges
 from ecosmig_publish.errors import ChangesLostError, DestinationError, EcosmigError, ExitStatus, SourceError
-from ecosmig_publish.workflows.following import prove_by_changes, remembered_token
+from ecosmig_publish.workflows.following import prove_by_changes, prove_by_listing, remembered_token
 from ecosmig_publish.workflows.planning import RunInstant, due_slots_of, run_instant
 from ecosmig_publish.workflows.publishing import Published, publish_waiting
 from ecosmig_publish.workflows.verifying import OF_STRANGERS, Discrepancy, prove
@@ -176,9 +176,7 @@ def _prove(placed: Sequence[WaitingFile], token: str | None, parts: Parts) -> li
     try:
         return prove_by_changes(placed, token=token, ledger=ledger, destination=destination, now=now)
     except ChangesLostError:
-        # Taken before the listing, so that nothing is missed between the two.
-        ledger.record_change_token(destination.followed, destination.delta_token())
-        return prove(placed, ledger=ledger, destination=destination, now=now)
+        return prove_by_listing(placed, ledger=ledger, destination=destination, now=now)
 
 
 def _issue(parts: Parts, outcome: RunOutcome, watcher: Watcher) -> None:

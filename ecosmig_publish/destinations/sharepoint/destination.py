@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from ecosmig_publish.destinations.following import ChangedItem
     from ecosmig_publish.destinations.protocol import Folder, Placed
     from ecosmig_publish.destinations.sharepoint.access import Verdict
     from ecosmig_publish.destinations.sharepoint.changes import Changes
@@ -90,6 +91,10 @@ class SharePointDestination:
         if item is None or item.is_folder or item.hash is not None:
             return item
         return replace(item, hash=late_hash(self._library, item, item.name))
+
+    def stands_among_folders(self, item: ChangedItem) -> bool:
+        """See `FollowsChanges`."""
+        return item.parent_id in ("", self._library.located().root_id)
 
     def _hash(self, item: Item) -> str | None:
         if item.is_folder:

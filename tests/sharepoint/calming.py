@@ -1,0 +1,24 @@
+"""The stand-in between two trials."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ecosmig_publish.sandbox.waits import Waits
+
+if TYPE_CHECKING:
+    from ecosmig_publish.sandbox import Sandbox
+    from tests.destinations.sharepoint.driven import DrivenTime
+
+
+def calm(sandbox: Sandbox, driven: DrivenTime) -> None:
+    """Let time be the machine's again, and the stand-in forget what a trial wanted of it."""
+    driven.begin_anew()
+    sandbox.faults.clear()
+    sandbox.clear_requests()
+    # Time went back: who was told to wait until later than now must not count as too early.
+    sandbox._front._waits = Waits()
+    sandbox.owners_only_see_grants = False
+    sandbox.keeps_truncated = False
+    sandbox.resource_units_per_minute = 0
+    sandbox.latency = 0.0

@@ -1,0 +1,53 @@
+"""What a run costs at SharePoint, counted by SharePoint."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.sharepoint.issued import FIRST, PARTIES
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ecosmig_publish.sandbox import Sandbox
+    from tests.sharepoint.issued import Issued
+
+pytestmark = pytest.mark.enable_socket
+
+
+def test_a_run_costs_two_requests_a_file_one_a_folder_and_no_dozen_more(
+    sandbox: Sandbox, issued: Issued, tmp_path: Path
+) -> None:
+    made = issued.waiting(tmp_path)
+    sandbox.clear_requests()
+    outcome = made.run(FIRST)
+    files = len(made.published())
+    asked = [f"{request.method} {request.path.partition('?')[0]}" for request in sandbox.requests()]
+    assert outcome.exit_status == 0
+    assert files == 6
+    assert sum(it.startswith("PUT ") for it in asked) == files
+    assert sum(it.startswith("PATCH ") for it in asked) == files
+    assert sum(it.endswith("/permissions") for it in asked) == len(PARTIES)
+    others = [it for it in asked if not re.search(r"^PUT |^PATCH |/permissions$", it)]
+    assert len(others) <= 12
+
+
+def test_with_nothing_due_a_run_asks_sharepoint_nothing(sandbox: Sandbox, issued: Issued, tmp_path: Path) -> None:
+    made = issued.waiting(tmp_path)
+    made.run(FIRST)
+    sandbox.clear_requests()
+    assert made.run(FIRST).exit_status == 0
+    assert sandbox.requests() == []
+
+
+def test_nothing_of_a_wave_costs_more_resource_units_than_it_should(
+    sandbox: Sandbox, issued: Issued, tmp_path: Path
+) -> None:
+    made = issued.waiting(tmp_path)
+    sandbox.clear_requests()
+    made.run(FIRST)
+    # 4 units a file (staged, moved), 5 an access check, a dozen requests of one or two.
+    assert sum(request.resource_units for request in sandbox.requests()) <= 4 * 6 + 5 * len(PARTIES) + 20
