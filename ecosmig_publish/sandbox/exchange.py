@@ -49,6 +49,11 @@ class Request:
         """The query's parameters, decoded; the last of a name counts."""
         return dict(parse_qsl(self.raw_query, keep_blank_values=True))
 
+    @property
+    def at_entra(self) -> bool:
+        """Whether this is Entra's to answer, not Graph's or the file storage's."""
+        return not self.path.startswith(("/v1.0/", "/upload/", "/download/"))
+
     async def chunks(self) -> AsyncIterator[bytes]:
         """Yield the body as it comes in."""
         async for chunk in self.stream():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 import tempfile
 import uuid
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Self
 from ecosmig_publish.sandbox.admin import Admin
 from ecosmig_publish.sandbox.certificates import application_key, certificate_authority, write_secret
 from ecosmig_publish.sandbox.clock import Clock
+from ecosmig_publish.sandbox.configuring import destination_blocks
 from ecosmig_publish.sandbox.connections import Connections
 from ecosmig_publish.sandbox.faults import Faults
 from ecosmig_publish.sandbox.front import Front
@@ -295,30 +295,13 @@ class Sandbox:
 
     def configuration(self) -> str:
         """Return the `[destination]` blocks, TOML, that lead here: the publisher's, and for onboarding the other's."""
-        return "\n".join(
-            [
-                "[destination]",
-                'kind = "sharepoint"',
-                "",
-                "[destination.sharepoint]",
-                f"site_url = {_quoted(self.site_url)}",
-                f"library = {_quoted(self._tenant.items.drives()[0].name)}",
-                f"owners = [{_quoted(self._tenant.site.group_name('3'))}]",
-                f"tenant_id = {_quoted(self.tenant_id)}",
-                f"client_id = {_quoted(self.publisher.client_id)}",
-                f"certificate = {_quoted(self.publisher.pem.resolve())}",
-                f"authority = {_quoted(self.authority)}",
-                f"graph_url = {_quoted(self.url)}",
-                f"ca_bundle = {_quoted(self.ca_bundle.resolve())}",
-                "",
-                "[destination.sharepoint.onboarding]",
-                f"client_id = {_quoted(self.administrator.client_id)}",
-                f"certificate = {_quoted(self.administrator.pem.resolve())}",
-                "",
-            ]
+        return destination_blocks(
+            site_url=self.site_url,
+            library=self._tenant.items.drives()[0].name,
+            owners=self._tenant.site.group_name("3"),
+            tenant_id=self.tenant_id,
+            publisher=(self.publisher.client_id, self.publisher.pem),
+            administrator=(self.administrator.client_id, self.administrator.pem),
+            url=self.url,
+            ca_bundle=self.ca_bundle,
         )
-
-
-def _quoted(value: object) -> str:
-    """Return a TOML string."""
-    return json.dumps(str(value), ensure_ascii=False)

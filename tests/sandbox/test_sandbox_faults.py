@@ -200,9 +200,20 @@ def test_a_client_that_leaves_within_a_put_leaves_a_beginning_only_where_that_is
     assert [0 < len(found) < len(data) and data.startswith(found) for found in stored] == ([True] if keeps else [])
 
 
-def test_sign_in_has_faults_too(sandbox: Sandbox, publisher: Client) -> None:
-    sandbox.faults.add(Fault("error", path="oauth2/v2.0/token", status=503, retry_after="2"))
-    assert publisher.sign_in().status_code == 503
+@pytest.mark.parametrize(
+    ("fault", "status", "number"),
+    [
+        (Fault("error", path="oauth2/v2.0/token", status=503, retry_after="2"), 503, 90033),
+        (Fault("throttle", path="oauth2/v2.0/token", retry_after="2"), 429, 90055),
+    ],
+)
+def test_sign_in_has_faults_too_in_entras_words(
+    sandbox: Sandbox, publisher: Client, fault: Fault, status: int, number: int
+) -> None:
+    sandbox.faults.add(fault)
+    answer = publisher.sign_in()
+    assert (answer.status_code, answer.headers["Retry-After"]) == (status, "2")
+    assert (answer.json()["error"], answer.json()["error_codes"]) == ("temporarily_unavailable", [number])
     assert publisher.sign_in().status_code == 200
 
 

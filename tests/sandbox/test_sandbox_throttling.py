@@ -91,12 +91,12 @@ def test_a_throttle_on_request_asks_for_seconds_or_until_an_instant(held: Sandbo
 
 
 def test_the_log_says_which_requests_came_before_they_might(held: Sandbox, publisher: Client) -> None:
-    from ecosmig_publish.sandbox import front  # noqa: PLC0415
+    from ecosmig_publish.sandbox import waits  # noqa: PLC0415
 
     held.faults.add(Fault("throttle", path="drives", retry_after="10"))
     publisher.get(publisher.drive)
     pause = pytest.MonkeyPatch()
-    pause.setattr(front, "_ON_THE_WAY", 0.0)
+    pause.setattr(waits, "ON_THE_WAY", 0.0)
     held.faults.add(Fault("throttle", path="drives", retry_after="10"))
     publisher.get(publisher.drive)
     pause.undo()
