@@ -92,6 +92,9 @@ force AS (SELECT device_type, manufacturer, model, firmware_version, min(non_mig
 candidates AS (SELECT d.*, since FROM devices d JOIN force USING (device_type, manufacturer, model, firmware_version)
   WHERE NOT installed_with_ecos AND device_id NOT IN (SELECT device_id FROM migration_attempts WHERE outcome = 'SUCCESS'
     AND completed_at < TIMESTAMP '{end}' AND recorded_at <= TIMESTAMP '{cut_off}')),
+gone AS (SELECT device_id, max(occurred_at) AS gone_at FROM device_status_events
+  WHERE to_status IN ('DECOMMISSIONED', 'WITHDRAWN') AND occurred_at < TIMESTAMP '{end}'
+    AND recorded_at <= TIMESTAMP '{cut_off}' GROUP BY 1),
 latest AS (SELECT device_id, arg_max(to_status, (occurred_at, event_id)) AS status FROM device_status_events
   WHERE occurred_at < TIMESTAMP '{end}' AND recorded_at <= TIMESTAMP '{cut_off}'
     AND device_id IN (SELECT device_id FROM candidates) GROUP BY 1),
@@ -102,7 +105,8 @@ SELECT s.sec_party_id, '10', device_type, manufacturer, model, firmware_version,
 FROM candidates c JOIN spans s ON s.device_id = c.device_id AND effective_from < TIMESTAMP '{end}'
   AND until >= TIMESTAMP '{end}'
 LEFT JOIN latest l ON l.device_id = c.device_id LEFT JOIN notified n ON n.device_id = c.device_id
-WHERE CASE WHEN device_type = 'GPF' THEN first_at < TIMESTAMP '{end}'
+LEFT JOIN gone g ON g.device_id = c.device_id
+WHERE CASE WHEN device_type = 'GPF' THEN first_at < TIMESTAMP '{end}' AND NOT coalesce(gone_at > first_at, false)
   ELSE status IN ('COMMISSIONED', 'SUSPENDED', 'RECOVERY', 'RECOVERED') END
 GROUP BY ALL ORDER BY ALL"""
 

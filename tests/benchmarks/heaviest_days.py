@@ -64,7 +64,7 @@ def main() -> None:
         found = {"engine": agreement.of_engine(out["engine"]), "product": agreement.of_product(out["product"])}
         if options.pandas:
             found["pandas"] = agreement.of_pandas(out["pandas"])
-        if not _agree(found) and not options.with_held_rows:
+        if not _agree(found, may_hold=options.with_held_rows):
             raise SystemExit("the sides don't agree")
 
 
@@ -116,14 +116,16 @@ def _say_phases(home: Path) -> None:
         )
 
 
-def _agree(found: Mapping[str, Mapping[str, Details]]) -> bool:
+def _agree(found: Mapping[str, Mapping[str, Details]], *, may_hold: bool) -> bool:
+    """Show the rows of each side; return whether all sides have the same, but for what the product holds."""
     print(f"\n{'rows':10}" + "".join(f"{side:>12}" for side in found))
     same = True
     for report in REPORTS:
         of = [side[report] for side in found.values()]
         agree = len(set(of)) == 1
-        same &= agree
-        print(f"{report:10}" + "".join(f"{it.rows:12,}" for it in of) + ("  same bytes" if agree else "  DIFFERENT"))
+        same &= agree or may_hold
+        verdict = "same bytes" if agree else "the product holds some" if may_hold else "DIFFERENT"
+        print(f"{report:10}" + "".join(f"{it.rows:12,}" for it in of) + f"  {verdict}")
     return same
 
 

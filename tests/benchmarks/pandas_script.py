@@ -171,8 +171,10 @@ def models(source: Source) -> Any:
     there = latest[latest["to_status"].isin(["COMMISSIONED", "SUSPENDED", "RECOVERY", "RECOVERED"])]["device_id"]
     notified = source.notifications[source.notifications["recorded_at"] <= MORNING]
     first = notified.groupby("device_id")["occurred_at"].min()
+    gone = events[events["to_status"].isin(["DECOMMISSIONED", "WITHDRAWN"])].groupby("device_id")["occurred_at"].max()
+    first = first[(first < END) & ~(first.index.map(gone) > first)]
     is_gpf = rows["device_type"] == "GPF"
-    is_there = rows["device_id"].isin(there).where(~is_gpf, rows["device_id"].isin(first[first < END].index))
+    is_there = rows["device_id"].isin(there).where(~is_gpf, rows["device_id"].isin(first.index))
     rows = rows[is_there].merge(
         source.spans[(source.spans["effective_from"] < END) & (source.spans["effective_to"] >= END)], on="device_id"
     )

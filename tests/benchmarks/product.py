@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -56,7 +57,9 @@ def _publish(wiring: Wiring, day: datetime, narrowing: Narrowing, clocks: Clocks
         register = party_register(data)
     with wiring.locked_ledger() as ledger:
         list(onboard_suppliers(register, ledger=ledger, destination=wiring.onboarding(), now=wiring.now))
-        outcome = run_everything(wiring.parts(ledger), as_of=day, narrowing=narrowing, watcher=Clocked())
+        parts = wiring.parts(clocks.watch_ledger(ledger))
+        parts = replace(parts, open_data=lambda: clocks.watch_data(wiring.data()))
+        outcome = run_everything(parts, as_of=day, narrowing=narrowing, watcher=Clocked())
     if outcome.exit_status:
         raise SystemExit(f"publishing ended with {outcome.exit_status!r}")
 
