@@ -60,7 +60,7 @@ class Front:
         self._log = log
         self._throttle = throttle
         self._connections = connections
-        self._waits = Waits()
+        self.waits = Waits()
         self.stopping = asyncio.Event()
         self.latency = 0.0
 
@@ -90,7 +90,7 @@ class Front:
         # Noted before it goes out: whoever has the answer finds it in the log.
         self._note(request, arrival, happening, status=answer.status, sent=prepared.length)
         if "Retry-After" in answer.headers:
-            self._waits.remember(request, answer.headers["Retry-After"], self._clock.now())
+            self.waits.remember(request, answer.headers["Retry-After"], self._clock.now())
         await prepared.send(send)
         if happening.has("cut_body"):
             self._connections.drop(request.peer)
@@ -112,7 +112,7 @@ class Front:
                 received=request.received,
                 sent=sent,
                 fault=happening.names,
-                too_early=self._waits.too_early(request, arrival),
+                too_early=self.waits.too_early(request, arrival),
             )
         )
 

@@ -293,6 +293,10 @@ class Sandbox:
         """Forget the requests so far; the file of them stays."""
         self._log.clear()
 
+    def forget_waits(self) -> None:
+        """Forget who was told to wait: for a test that begins where another one ended."""
+        self._front.waits.forget()
+
     def configuration(self) -> str:
         """Return the `[destination]` blocks, TOML, that lead here: the publisher's, and for onboarding the other's."""
         return destination_blocks(

@@ -42,6 +42,10 @@ class Waits:
             until = stamp(parsedate_to_datetime(retry_after))
         self._told[_waiter(request)] = (time.monotonic() + ON_THE_WAY, until)
 
+    def forget(self) -> None:
+        """Let everybody begin anew."""
+        self._told.clear()
+
     def too_early(self, request: Request, arrival: Arrival) -> bool:
         """Whether this request came before it might, from somebody who could know."""
         told, until = self._told.get(_waiter(request), (0.0, ""))

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ecosmig_publish.sandbox.waits import Waits
-
 if TYPE_CHECKING:
     from ecosmig_publish.sandbox import Sandbox
     from tests.destinations.sharepoint.driven import DrivenTime
@@ -17,7 +15,7 @@ def calm(sandbox: Sandbox, driven: DrivenTime) -> None:
     sandbox.faults.clear()
     sandbox.clear_requests()
     # Time went back: who was told to wait until later than now must not count as too early.
-    sandbox._front._waits = Waits()
+    sandbox.forget_waits()
     sandbox.owners_only_see_grants = False
     sandbox.keeps_truncated = False
     sandbox.resource_units_per_minute = 0

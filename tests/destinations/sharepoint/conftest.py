@@ -28,7 +28,7 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory, driven: DrivenTime) -> Ite
 @pytest.fixture
 def stand(socket_enabled: None, sandbox: Sandbox, driven: DrivenTime) -> Iterator[Stand]:  # noqa: ARG001 - loopback
     driven.begin_anew()
-    sandbox._front._told_to_wait.clear()
+    sandbox.forget_waits()
     stand = Stand(sandbox, driven)
     yield stand
     sandbox.faults.clear()
