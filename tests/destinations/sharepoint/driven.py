@@ -5,9 +5,13 @@ from __future__ import annotations
 import time
 from datetime import UTC, datetime, timedelta
 from threading import Lock
+from typing import TYPE_CHECKING
 
 from ecosmig_publish.destinations.sharepoint.opening import Timing
 from ecosmig_publish.destinations.sharepoint.waiting import Patience
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 class DrivenTime:
@@ -17,11 +21,14 @@ class DrivenTime:
         self._lock = Lock()
         self._ahead = 0.0
         self.slept: list[float] = []
+        self.meanwhile: Callable[[], None] | None = None
+        """What somebody else does while one sleeps."""
 
     def begin_anew(self) -> None:
         """Be the machine's time again: tokens are asked for by that, and Entra refuses a clock that is far off."""
         self._ahead = 0.0
         self.slept.clear()
+        self.meanwhile = None
 
     def clock(self) -> float:
         return time.monotonic() + self._ahead
@@ -34,6 +41,8 @@ class DrivenTime:
         with self._lock:
             self.slept.append(seconds)
             self._ahead += max(0.0, wakes_at - self.clock())
+        if self.meanwhile is not None:
+            self.meanwhile()
 
     def timing(self, *, timeout: float = 5.0, patience: Patience | None = None) -> Timing:
         return Timing(self.clock, self.sleep, self.now, patience or Patience(), (timeout, timeout))

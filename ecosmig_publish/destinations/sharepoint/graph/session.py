@@ -46,13 +46,13 @@ class HttpsSession(requests.Session):
         self.mount("https://", HTTPAdapter(max_retries=0, pool_connections=4, pool_maxsize=4))
 
     def request(self, method: str, url: str, **keywords: Any) -> Response:  # type: ignore[override]
-        """See `requests.Session.request`; `verify` and `allow_redirects` are decided here."""
+        """See `requests.Session.request`; `verify`, `timeout` and `allow_redirects` are decided here."""
         if urlsplit(url).scheme != "https" and not self._machine_local:
             raise PlainHttpRefused(f"{urlsplit(url).hostname}: only https is spoken here")
         keywords["verify"] = self._verify
         keywords["allow_redirects"] = False
-        if keywords.get("timeout") is None:
-            keywords["timeout"] = self._timeout
+        # Whatever a library asks for: their default is to wait for ever.
+        keywords["timeout"] = self._timeout
         return super().request(method, url, **keywords)
 
 

@@ -31,13 +31,17 @@ class Passing(Exception):  # noqa: N818 - it is caught here, or turned into the 
     """One attempt failed in a way that may pass. `unclear`: the service may have done it all the same.
 
     `told` where the service said for how long to wait: then the gate holds everybody back and no pause comes on top.
+    `wait_seconds` where another one said so, whom no gate guards.
     """
 
-    def __init__(self, error: DestinationBusyError, *, unclear: bool, told: bool = False) -> None:
+    def __init__(
+        self, error: DestinationBusyError, *, unclear: bool, told: bool = False, wait_seconds: float = 0.0
+    ) -> None:
         super().__init__(str(error))
         self.error = error
         self.unclear = unclear
         self.told = told
+        self.wait_seconds = wait_seconds
 
 
 class Waiting:
@@ -97,4 +101,6 @@ class Waiting:
 
     def _wait(self, state: RetryCallState) -> float:
         error = state.outcome.exception() if state.outcome else None
-        return 0.0 if isinstance(error, Passing) and error.told else self._pause(state)
+        if not isinstance(error, Passing):
+            return 0.0
+        return 0.0 if error.told else error.wait_seconds + self._pause(state)

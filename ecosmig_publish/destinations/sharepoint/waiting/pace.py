@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 BURST_SECONDS = 3.0
 """So much of the budget may be spent at once; the rest comes evenly, so that no minute gets more than its own."""
 JITTER_SECONDS = 0.5
+NEARLY_NOW = 1e-3
+"""Seconds: what a clock's rounding leaves is not slept."""
 NEARLY_EMPTY = 8
 """Resource units: below that many left, the service's own count is waited out."""
 
@@ -56,7 +58,7 @@ class Pace:
         while True:
             with self._lock:
                 delay = self._delay(cost)
-                if delay <= 0:
+                if delay < NEARLY_NOW:
                     self._spend(cost)
                     return
             self._sleep(delay)
