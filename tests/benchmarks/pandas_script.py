@@ -172,7 +172,7 @@ def models(source: Source) -> Any:
     notified = source.notifications[source.notifications["recorded_at"] <= MORNING]
     first = notified.groupby("device_id")["occurred_at"].min()
     gone = events[events["to_status"].isin(["DECOMMISSIONED", "WITHDRAWN"])].groupby("device_id")["occurred_at"].max()
-    first = first[(first < END) & ~(first.index.map(gone) > first)]
+    first = first[(first < END) & ~(gone.reindex(first.index) > first)]
     is_gpf = rows["device_type"] == "GPF"
     is_there = rows["device_id"].isin(there).where(~is_gpf, rows["device_id"].isin(first.index))
     rows = rows[is_there].merge(
