@@ -146,7 +146,9 @@ class Wiring:
         recipients = {one.signifier: Recipients(one.users, one.group or "") for one in self.settings.suppliers}
         owners = (*sharepoint.owners, sharepoint.client_id)
         connection = self.administrator(sharepoint)
-        return open_onboarding(connection, recipients, owners=owners, invite_guests=invite_guests)
+        return open_onboarding(
+            connection, recipients, owners=owners, invite_guests=invite_guests, timing=self.sharepoint_timing
+        )
 
     def administrator(self, sharepoint: SharePointSettings) -> Connection:
         """Return who signs in to onboard: what `[destination.sharepoint.onboarding]` says, else the publisher."""
@@ -165,6 +167,7 @@ class Wiring:
     def parts(self, ledger: Ledger) -> Parts:
         """Return what a run works with."""
         settings = self.settings
+        sharepoint = settings.destination.sharepoint if settings.destination.kind == "sharepoint" else None
         return Parts(
             ledger=ledger,
             outbox=self.outbox(),
@@ -173,8 +176,9 @@ class Wiring:
             policy=IssuingPolicy(settings.rows_per_file, settings.empty_reports == "issue"),
             start=settings.start,
             settle=settings.source.settle,
-            workers=settings.destination.sharepoint.workers if settings.destination.sharepoint else 4,
+            workers=sharepoint.workers if sharepoint else 4,
             now=self.now,
+            forecast=_forecast(sharepoint.resource_units_per_minute) if sharepoint else _no_forecast,
         )
 
     def _lock_path(self) -> Path:
@@ -190,6 +194,24 @@ class Wiring:
         from ecosmig_publish.destinations.folder import FolderOnDisk  # noqa: PLC0415 - each run needs one destination
 
         return FolderOnDisk(destination.folder.path)
+
+
+def _no_forecast(_files: int, _folders: int) -> str:
+    return ""
+
+
+def _forecast(units_per_minute: int) -> Callable[[int, int], str]:
+    def forecast(files: int, folders: int) -> str:
+        from ecosmig_publish.destinations.sharepoint.waiting.forecast import forecast_wave  # noqa: PLC0415 - as above
+
+        wave = forecast_wave(files, folders, units_per_minute=units_per_minute)
+        takes = "" if wave.seconds is None else f", {wave.seconds / 60:.1f} minutes at {units_per_minute:,} a minute"
+        return (
+            f"Publishing {files:,} files in {folders:,} folders: about {wave.requests:,} requests and "
+            f"{wave.resource_units:,} resource units{takes}."
+        )
+
+    return forecast
 
 
 def _actor() -> Actor:

@@ -45,8 +45,10 @@ class _Bar(Watcher):
         if self._slots is not None:
             self._progress.update(self._slots, note=f"{self._rows:,} rows")
 
-    def files_wait(self, files: int) -> None:
+    def files_wait(self, files: int, forecast: str) -> None:
         """Begin the bar of files; the slots are done."""
+        if forecast:
+            self._progress.console.print(forecast, markup=False)
         if self._slots is not None:
             self._progress.update(self._slots, completed=self._progress.tasks[self._slots].total)
         self._files = self._progress.add_task("publishing", total=files, note="files")
@@ -57,11 +59,20 @@ class _Bar(Watcher):
             self._progress.advance(self._files)
 
 
+class _Teller(Watcher):
+    """Says beforehand what publishing will take: a log should tell why a run is long."""
+
+    def files_wait(self, files: int, forecast: str) -> None:  # noqa: ARG002 - the forecast names it
+        """Say the forecast."""
+        if forecast:
+            sys.stderr.write(f"{forecast}\n")
+
+
 @contextmanager
 def watcher(invocation: Invocation) -> Iterator[Watcher]:
-    """Yield what shows a run's progress: a bar on a terminal, silence elsewhere."""
+    """Yield what shows a run's progress: a bar on a terminal, one line at most elsewhere, silence where quiet."""
     if not _is_shown(invocation):
-        yield Watcher()
+        yield Watcher() if invocation.quiet else _Teller()
         return
     with _progress() as progress:
         yield _Bar(progress)

@@ -38,6 +38,8 @@ class Parts:
     settle: timedelta
     workers: int
     now: Callable[[], datetime]
+    forecast: Callable[[int, int], str]
+    """Says in words what placing so many files in so many folders will take, where that can be said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +68,8 @@ class Watcher:
     def rows_written(self, rows: int) -> None:
         """Count rows of the present slot that were written."""
 
-    def files_wait(self, files: int) -> None:
-        """Take note of how many files are published next."""
+    def files_wait(self, files: int, forecast: str) -> None:
+        """Take note of how many files are published next, and of what that will take, `""` where nobody can say."""
 
     def file_placed(self, file: WaitingFile) -> None:
         """Take note that a file stands in its folder."""
@@ -144,9 +146,11 @@ def _publish(parts: Parts, outcome: RunOutcome, narrowing: Narrowing, watcher: W
     token = None
     if isinstance(destination, FollowsChanges) and any(file.recipient in folders for file in outcome.waiting):
         token = remembered_token(parts.ledger, destination)
-    unplaced = sum(file.published_at is None for file in outcome.waiting)
+    unplaced = [file for file in outcome.waiting if file.published_at is None]
     if unplaced:
-        watcher.files_wait(unplaced)
+        homes = {file.recipient for file in unplaced} & folders.keys()
+        placeable = sum(file.recipient in homes for file in unplaced)
+        watcher.files_wait(len(unplaced), parts.forecast(placeable, len(homes)) if placeable else "")
 
     def placed(file: WaitingFile) -> None:
         outcome.placed_reports.append(file.report)
