@@ -150,7 +150,7 @@ def _principals(identities: Mapping[str, Any], roles: tuple[str, ...], identifie
                 names |= _known(entry, "email") | _signed_in_as(entry)
         else:
             names = frozenset()
-        yield Grantee(_shown(kind, identity, entry), names, roles, identifier)
+        yield Grantee(_shown(kind, identity, entry if kinds == [kind] else {}), names, roles, identifier)
     if not kinds and entry:
         yield Grantee(
             _shown("siteUser", entry, entry), _known(entry, "email") | _signed_in_as(entry), roles, identifier

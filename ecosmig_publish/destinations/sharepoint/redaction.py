@@ -13,7 +13,7 @@ _KEY = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIV
 _TOKEN = re.compile(r"\beyJ[\w-]{8,}(?:\.[\w-]*){0,4}")
 _BEARER = re.compile(r"(?i)\b(bearer\s+)[^\s'\",;]+")
 _SECRET = re.compile(
-    r"(?i)\b(tempauth|access_token|client_assertion|client_secret|assertion|sig|authkey)(=|['\"]?:\s*)[^\s&'\",)}]+"
+    r"(?i)\b(tempauth|access_token|client_assertion|client_secret|assertion|sig|authkey)(=|['\"]?:\s*['\"]?)[^\s&'\",)}]+"
 )
 _PATH_OF_UPLOAD = re.compile(r"(?i)(/(?:upload|uploadsession|download)[\w.]*/)[^\s?'\"),]+")
 _LOGGERS = (

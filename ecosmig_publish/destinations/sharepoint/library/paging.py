@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from ecosmig_publish.destinations.sharepoint.graph.client import Graph
 
 NEXT = "@odata.nextLink"
+REPEATS = 3
+"""An empty page may point to itself: not ready yet. More often than this it is a circle."""
 
 
 def pages(graph: Graph, call: Call, first: Answer | None = None) -> Iterator[Answer]:
@@ -22,6 +24,7 @@ def pages(graph: Graph, call: Call, first: Answer | None = None) -> Iterator[Ans
     Raises `DestinationError`, for links that go in circles too.
     """
     asked = {call.path}
+    repeats = 0
     while True:
         answer = first or graph.send(call)
         first = None
@@ -30,7 +33,8 @@ def pages(graph: Graph, call: Call, first: Answer | None = None) -> Iterator[Ans
         if not link:
             return
         path = graph.path_of(str(link))
-        if path in asked:
+        repeats += path in asked
+        if repeats > REPEATS:
             raise RefusedError(
                 f"{call.words}: the pages go in circles", hint="Running again may help; else tell Microsoft."
             )
