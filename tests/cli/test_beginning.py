@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -75,13 +76,21 @@ def test_the_commands_that_the_demo_prints_work_when_they_are_copied(tmp_path: P
         assert f"ECOSMIG-00{report}" in demo.stdout
     assert "all agree" in demo.stdout
     printed = [line.strip() for line in demo.stdout.splitlines() if line.startswith("    ") and line.strip()]
-    assert len(printed) == 7
-    for line in printed:
-        copied = subprocess.run(
-            shlex.split(line), cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
-        )
-        assert copied.returncode == 0, line
-        assert copied.stdout
+    assert len(printed) == 8
+    (stand_in,) = (line for line in printed if " sandbox --dir " in line)
+    with subprocess.Popen(shlex.split(stand_in), cwd=tmp_path, env=environment, stdout=subprocess.PIPE) as running:
+        assert running.stdout is not None
+        assert running.stdout.readline()
+        for line in printed:
+            if line != stand_in:
+                copied = subprocess.run(
+                    shlex.split(line), cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+                )
+                assert copied.returncode == 0, line
+                assert copied.stdout
+        running.send_signal(signal.SIGINT)
+        running.stdout.read()
+    assert running.returncode == 0
     again = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
     assert again.returncode == 2
     assert "is not empty; nothing was overwritten" in again.stderr

@@ -75,6 +75,8 @@ def test_a_bare_install_does_the_main_job(bare: Path, tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     document = json.loads(done.stdout)
     assert (document["discrepancies"], document["proved"]) == (0, document["files"])
+    # Without its extra there is no stand-in.
+    assert document["destination"] == "folder"
 
 
 def test_a_bare_install_has_nothing_that_only_tests_need(bare: Path) -> None:

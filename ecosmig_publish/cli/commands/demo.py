@@ -27,12 +27,16 @@ def demo(
         Path | None, typer.Option("--dir", help="Where to work; a new folder, where left out.")
     ] = None,
     devices: Annotated[int, typer.Option("--devices", min=1000, help="How many Devices to generate.")] = 5_000,
+    on_disk: Annotated[  # noqa: FBT002 - a flag
+        bool, typer.Option("--on-disk", help="Publish into folders on disk, not into the SharePoint stand-in.")
+    ] = False,
 ) -> int:
     """Show the whole job on generated data, from nothing to proved files.
 
-    Writes data and configuration into a new folder, onboards the suppliers, issues and publishes a week of slots as a
-    scheduler would, verifies every byte, and says what to look at next. Touches nothing outside the folder.
+    Writes data and configuration into a new folder, starts a stand-in for SharePoint on loopback, onboards the
+    suppliers, issues and publishes a week of slots as a scheduler would, verifies every byte, and says what to look at
+    next. Without the extra `sandbox` it publishes into folders on disk. Touches nothing outside the folder.
     """
     from ecosmig_publish.cli.views.demo import show_demo  # noqa: PLC0415 - --help stays quick
 
-    return show_demo(invocation, directory, devices)
+    return show_demo(invocation, directory, devices, on_disk=on_disk)

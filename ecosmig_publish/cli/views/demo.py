@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from ecosmig_publish.cli.calling import called_as
 from ecosmig_publish.cli.folders import make_new_folder
 from ecosmig_publish.cli.progress import counting, sharing
+from ecosmig_publish.cli.views.demo_destinations import demo_destination
 from ecosmig_publish.cli.views.verify import exit_status, render_verification
 from ecosmig_publish.errors import ExitStatus
 from ecosmig_publish.settings import load_settings
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from ecosmig_publish.cli.invocation import Invocation
+    from ecosmig_publish.cli.views.demo_destinations import DemoDestination
+    from ecosmig_publish.emrr.terms import Signifier
     from ecosmig_publish.ledger import Ledger, OpenHold, RecordedFile
 
 SEED = 20260302
@@ -31,12 +34,13 @@ START = datetime(2026, 3, 1, 5, 0, tzinfo=UTC)
 """A Sunday that is the 1st, just before its slots: the week that follows has all six reports in it."""
 HOURS_OF_A_WEEK = 7 * 24
 
+_SOURCE = "duckdb:data/migration.duckdb"
 _CONFIGURATION = """\
 # Written by `ecosmig demo`; `ecosmig init` writes a commented one to fill in.
 start = {start:%Y-%m-%dT%H:%M:%SZ}
-
+{head}
 [source]
-url = "duckdb:data/migration.duckdb"
+url = "{source}"
 
 [ledger]
 url = "sqlite:state/ecosmig.db"
@@ -44,34 +48,40 @@ url = "sqlite:state/ecosmig.db"
 [outbox]
 path = "state/outbox"
 
-[destination]
-kind = "folder"
-
-[destination.folder]
-path = "published"
-"""
+{blocks}"""
 
 
-def show_demo(invocation: Invocation, directory: Path | None, devices: int) -> int:
+def show_demo(invocation: Invocation, directory: Path | None, devices: int, *, on_disk: bool = False) -> int:
     """Do everything in `directory` and show it; returns the status of the last verification."""
     home = _home(directory)
-    configuration = home / "ecosmig.toml"
-    configuration.write_text(_CONFIGURATION.format(start=START), encoding="utf-8")
-    wiring = Wiring(load_settings(configuration, {}, home))
+    with demo_destination(home, on_disk=on_disk) as destination:
+        return _demonstrate(invocation, home, devices, destination)
+
+
+def _demonstrate(invocation: Invocation, home: Path, devices: int, destination: DemoDestination) -> int:
     invocation.say(f"1. Generating migration data of {devices:,} Devices, as a source would hold it: {home / 'data'}")
     with sharing(invocation, "generating") as tell:
         _generate(home, devices, tell)
+    configuration = home / "ecosmig.toml"
+    text = _CONFIGURATION.format(start=START, source=_SOURCE, head=destination.head, blocks=destination.blocks)
+    configuration.write_text(text, encoding="utf-8")
+    register = _register(home)
+    destination.introduce(register)
+    wiring = Wiring(load_settings(configuration, {}, home))
     with wiring.locked_ledger() as ledger:
-        invocation.say("2. Onboarding every party of the register: a folder each, pinned in the ledger")
-        folders = _onboard(wiring, ledger)
+        invocation.say(f"2. Onboarding every party of the register: {destination.name}")
+        onboarded = onboard_suppliers(register, ledger=ledger, destination=wiring.onboarding(), now=wiring.now)
+        folders = sum(1 for _ in onboarded)
         invocation.say("3. Issuing and publishing a week of slots, run by run, as a scheduler would")
         outcomes = _play(invocation, wiring, ledger)
         invocation.say("4. Verifying every file: ledger and folders, both ways, byte by byte")
         verified = verify_folders(ledger=ledger, destination=wiring.publishing(ledger), deep=True)
         files, holds = list(ledger.files()), ledger.open_holds()
+    destination.gather()
     document = {
         "directory": home,
         "configuration": configuration,
+        "destination": wiring.settings.destination.kind,
         "folders": folders,
         "runs": len(outcomes),
         "slots": sum(len(outcome.issued) for outcome in outcomes),
@@ -81,7 +91,7 @@ def show_demo(invocation: Invocation, directory: Path | None, devices: int) -> i
         "held": len(holds),
         "discrepancies": len(verified.discrepancies),
     }
-    invocation.result(document, lambda: _render(home, outcomes, files, holds, verified))
+    invocation.result(document, lambda: _render(home, outcomes, files, holds, verified, destination))
     waits = any(file.proved_at is None for file in files)
     return max(exit_status(verified), ExitStatus.UNPROVED if waits else ExitStatus.OK)
 
@@ -108,11 +118,11 @@ def _generate(home: Path, devices: int, tell: Callable[[str, float], None]) -> N
     )
 
 
-def _onboard(wiring: Wiring, ledger: Ledger) -> int:
-    with wiring.data() as data:
-        register = party_register(data)
-    done = onboard_suppliers(register, ledger=ledger, destination=wiring.onboarding(), now=wiring.now)
-    return sum(1 for _ in done)
+def _register(home: Path) -> dict[Signifier, str]:
+    from ecosmig_publish.migration_data import open_migration_data  # noqa: PLC0415 - the engine is slow to import
+
+    with open_migration_data(_SOURCE, base=home) as data:
+        return party_register(data)
 
 
 def _play(invocation: Invocation, wiring: Wiring, ledger: Ledger) -> list[RunOutcome]:
@@ -133,6 +143,7 @@ def _render(
     files: Sequence[RecordedFile],
     holds: Sequence[OpenHold],
     verified: Verified,
+    destination: DemoDestination,
 ) -> None:
     from ecosmig_publish.cli.screen import show_line, show_text  # noqa: PLC0415 - rich is slow to import
 
@@ -145,15 +156,16 @@ def _render(
     )
     first = next((file for file in files if file.rows), None)
     if first is not None:
-        _render_file(home, first)
+        _render_file(home, destination.seen, first)
     call, config = called_as(), shlex.quote(str(home / "ecosmig.toml"))
     show_line(f"\nLook around in {home}:")
     for what, command in (
-        ("the files, a folder for each supplier", f"ls -R {shlex.quote(str(home / 'published'))}"),
+        ("the files, a folder for each supplier", f"ls -R {shlex.quote(str(destination.seen))}"),
         ("where everything stands", f"{call} status --config {config}"),
         ("rows that could not be reported, and why", f"{call} held --config {config}"),
         ("what was delivered to whom, when, and how we know", f"{call} audit list --config {config}"),
-        ("damage a file in `published`, then see it found", f"{call} verify --config {config}"),
+        *destination.again(call),
+        ("the folders against the ledger; damage a file there, and it is found", f"{call} verify --config {config}"),
         ("what is due by now: the demo's week is over, its calendar goes on", f"{call} plan --config {config}"),
         ("a configuration of your own", f"{call} init --dir my-ecosmig"),
     ):
@@ -183,11 +195,11 @@ def _render_reports(outcomes: Sequence[RunOutcome], files: Sequence[RecordedFile
     show_table(f"A week in {len(outcomes)} runs", columns, rows, numbers=columns[2:], whole=("report",))
 
 
-def _render_file(home: Path, file: RecordedFile) -> None:
+def _render_file(home: Path, seen: Path, file: RecordedFile) -> None:
     """Print the first lines and the last of one file."""
     from ecosmig_publish.cli.screen import show_line  # noqa: PLC0415 - rich is slow to import
 
-    path = next((home / "published").glob(f"{file.recipient}*/{file.name}"))
+    path = next(seen.glob(f"{file.recipient}*/{file.name}"))
     show_line(f"\nOne of the files, {path.relative_to(home)}:")
     lines = path.read_text(encoding="utf-8").splitlines()
     shown = [*lines[:3], "…", lines[-1]] if len(lines) > 4 else lines  # noqa: PLR2004
