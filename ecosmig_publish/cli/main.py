@@ -14,6 +14,7 @@ from ecosmig_publish.cli.commands import (
     audit,
     data,
     demo,
+    doctor,
     held,
     init,
     plan,
@@ -62,7 +63,7 @@ def everywhere(
     context.obj = Invocation(config=config, json=json, verbose=verbose, quiet=quiet)
 
 
-for module in (demo, init, plan, publish, verify, status, held, supplier, audit, data, report, sandbox):
+for module in (demo, init, doctor, plan, publish, verify, status, held, supplier, audit, data, report, sandbox):
     module.add_to(app)
 
 

@@ -46,12 +46,13 @@ class Placed:
 class FolderAccess:
     """Who can read a recipient's folder now, against who should.
 
-    `readers` are ids where they have one, else words; `expected` is as it was configured. `findings` say in words what
-    isn't as it should be; `remarks` what is worth knowing and breaks nothing. `is_exact`: everybody who should read it
-    was seen among its readers, and nobody else.
+    `readers` are ids where they have one, else words; `shown` are the same in words, for people; `expected` is as it
+    was configured. `findings` say in words what isn't as it should be; `remarks` what is worth knowing and breaks
+    nothing. `is_exact`: everybody who should read it was seen among its readers, and nobody else.
     """
 
     readers: tuple[str, ...]
+    shown: tuple[str, ...]
     expected: tuple[str, ...]
     findings: tuple[str, ...]
     remarks: tuple[str, ...]

@@ -32,7 +32,7 @@ def pinned_folder(signifier: Signifier, ledger: Ledger | None) -> Folder:
     entry = None if ledger is None else ledger.folders().get(signifier)
     if entry is None:
         raise UsageError(
-            f"{signifier} has no folder here, so there is nothing to withdraw",
+            f"{signifier} has no folder here",
             hint="ecosmig supplier list shows who has one.",
         )
     return Folder(entry.signifier, entry.folder_id, entry.name)

@@ -1,114 +1,80 @@
-"""What `supplier` does and shows."""
+"""What `supplier list` shows."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from ecosmig_publish.cli.wired import wired
-from ecosmig_publish.destinations.names import folder_name
-from ecosmig_publish.errors import ExitStatus, UsageError
+from ecosmig_publish.errors import ExitStatus
 from ecosmig_publish.workflows.issuing.register import party_register
-from ecosmig_publish.workflows.onboarding import OnboardedSupplier, onboard_suppliers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from ecosmig_publish.cli.invocation import Invocation
     from ecosmig_publish.emrr.terms import Signifier
-    from ecosmig_publish.ledger import FolderEntry
-    from ecosmig_publish.wiring import Wiring
+    from ecosmig_publish.ledger import AccessProof, FolderEntry
 
-_NO_PARTY = "The party register is empty: no row of the source's `parties` has a signifier."
-
-
-def onboard_and_show(invocation: Invocation, signifiers: Sequence[Signifier], *, dry_run: bool) -> int:
-    """Onboard the named suppliers, all of the register where none is named."""
-    wiring = wired(invocation)
-    wanted = _wanted(signifiers, _register(wiring))
-    if dry_run:
-        done = _planned(wanted, wiring)
-    else:
-        with wiring.locked_ledger() as ledger:
-            done = list(onboard_suppliers(wanted, ledger=ledger, destination=wiring.onboarding(), now=wiring.now))
-    document = {
-        "dry_run": dry_run,
-        "suppliers": [{"signifier": item.signifier, "folder": item.folder, "act": item.act} for item in done],
-    }
-    invocation.result(document, lambda: _render_onboarded(done))
-    return ExitStatus.OK
+NO_PARTY = "The party register is empty: no row of the source's `parties` has a signifier."
 
 
 def show_suppliers(invocation: Invocation) -> int:
-    """Show who is registered and whose folder is pinned."""
+    """Show who is registered, whose folder is pinned, and when it was last proved who can read it."""
     wiring = wired(invocation)
-    register = _register(wiring)
+    with wiring.data() as data:
+        register = party_register(data)
     ledger = wiring.existing_ledger()
     folders: Mapping[Signifier, FolderEntry] = {}
+    proofs: Mapping[Signifier, AccessProof] = {}
     if ledger is not None:
         with ledger:
-            folders = ledger.folders()
+            folders, proofs = ledger.folders(), ledger.access_proofs()
     suppliers = [
-        {
-            "signifier": signifier,
-            "party_name": register.get(signifier),
-            "folder": folders[signifier].name if signifier in folders else None,
-            "onboarded_at": folders[signifier].onboarded_at if signifier in folders else None,
-        }
+        _document(signifier, register.get(signifier), folders.get(signifier), proofs.get(signifier))
         for signifier in sorted({*register, *folders})
     ]
-    invocation.result({"suppliers": suppliers}, lambda: _render_suppliers(suppliers))
+    invocation.result({"suppliers": suppliers}, lambda: _render(suppliers))
     return ExitStatus.OK
 
 
-def _register(wiring: Wiring) -> dict[Signifier, str]:
-    with wiring.data() as data:
-        return party_register(data)
+def _document(
+    signifier: Signifier, party_name: str | None, entry: FolderEntry | None, proof: AccessProof | None
+) -> dict[str, object]:
+    return {
+        "signifier": signifier,
+        "party_name": party_name,
+        "folder": entry.name if entry else None,
+        "folder_id": entry.folder_id if entry else None,
+        "onboarded_at": entry.onboarded_at if entry else None,
+        "access": {"readers": proof.readers, "exact": proof.is_exact, "looked_at": proof.looked_at} if proof else None,
+    }
 
 
-def _wanted(signifiers: Sequence[Signifier], register: Mapping[Signifier, str]) -> dict[Signifier, str]:
-    unknown = [signifier for signifier in signifiers if signifier not in register]
-    if unknown:
-        raise UsageError(
-            f"not in the party register: {', '.join(unknown)}",
-            hint="ecosmig supplier list shows the register; a party is added to the source's `parties` first.",
-        )
-    return {signifier: register[signifier] for signifier in signifiers or register}
+def _render(suppliers: Sequence[Mapping[str, object]]) -> None:
+    from ecosmig_publish.cli.screen import is_narrow, show_line, show_table  # noqa: PLC0415 - rich is slow to import
 
-
-def _planned(wanted: Mapping[Signifier, str], wiring: Wiring) -> list[OnboardedSupplier]:
-    ledger = wiring.existing_ledger()
-    pinned: Mapping[Signifier, FolderEntry] = {}
-    if ledger is not None:
-        with ledger:
-            pinned = ledger.folders()
-    return [
-        OnboardedSupplier(signifier, pinned[signifier].name, "already pinned")
-        if signifier in pinned
-        else OnboardedSupplier(signifier, folder_name(signifier, name), "to be made or taken over")
-        for signifier, name in wanted.items()
-    ]
-
-
-def _render_onboarded(done: Sequence[OnboardedSupplier]) -> None:
-    from ecosmig_publish.cli.screen import show_table  # noqa: PLC0415 - rich is slow to import
-
-    rows = [(item.signifier, item.folder, item.act) for item in done]
-    columns = ("recipient", "folder", "act")
-    show_table("Recipients' folders", columns, rows, whole=("recipient", "act"), empty=_NO_PARTY)
-
-
-def _render_suppliers(suppliers: Sequence[Mapping[str, object]]) -> None:
-    from ecosmig_publish.cli.screen import show_line, show_table  # noqa: PLC0415 - rich is slow to import
-
+    columns = ["recipient", "party", "folder", "access"]
     rows = [
-        (
+        [
             item["signifier"],
             "(left the register)" if item["party_name"] is None else item["party_name"],
             item["folder"] or "none yet",
-        )
+            _proof(item["access"]),
+        ]
         for item in suppliers
     ]
-    show_table("Suppliers", ("recipient", "party", "folder"), rows, whole=("recipient",), empty=_NO_PARTY)
+    if not is_narrow():
+        columns.append("pinned by its id")
+        rows = [[*row, item["folder_id"] or "-"] for row, item in zip(rows, suppliers, strict=True)]
+    show_table("Suppliers", columns, rows, whole=("recipient",), empty=NO_PARTY)
     homeless = sum(item["folder"] is None for item in suppliers)
     if homeless:
         show_line(f"{homeless:,} without a folder: ecosmig supplier onboard --all")
+
+
+def _proof(access: object) -> str:
+    from ecosmig_publish.cli.screen import shown_instant  # noqa: PLC0415 - rich is slow to import
+
+    if not isinstance(access, dict):
+        return "-"
+    return f"{'proved' if access['exact'] else 'not proved'} {shown_instant(access['looked_at'])}"

@@ -27,7 +27,7 @@ def disk_access(path: Path) -> FolderAccess:
     if status.st_mode & stat.S_IROTH:
         readers.append("everybody on this machine")
         remarks.append("everybody on this machine can read it: chmod o-rwx")
-    return FolderAccess(tuple(readers), ("whom the disk lets",), (), tuple(remarks), is_exact=True)
+    return FolderAccess(tuple(readers), tuple(readers), ("whom the disk lets",), (), tuple(remarks), is_exact=True)
 
 
 def _user(number: int) -> str:

@@ -92,7 +92,7 @@ class Folders:
         root = self._found_root()
         if root is None:
             raise FolderMissingError(f"{self.where}: gone while it was used", hint=_RESTORE)
-        item, made = self._make(root.id, name)
+        item, made = make_folder(self._library, root.id, name)
         if not carries_signifier(item.name, signifier):
             raise FolderAccessError(
                 f"{self.where}: {item.name!r} stands there, which SharePoint takes for the same name as {name!r}",
@@ -112,36 +112,8 @@ class Folders:
         if folder is None:
             raise FolderMissingError(f"the library {self._library.address.library} has no root", hint=_RESTORE)
         for name in path.split("/"):
-            folder, _ = self._make(folder.id, name)
+            folder, _ = make_folder(self._library, folder.id, name)
         return folder
-
-    def _make(self, parent_id: str, name: str) -> tuple[Item, bool]:
-        """Make a folder, or take the one of that name; a lost reply shows in the look that follows."""
-        path = self._library.child_path(parent_id, name)
-        call = Call(
-            Kind.MAKE_FOLDER,
-            f"{self._library.item_path(parent_id)}/children",
-            name,
-            method="POST",
-            json={"name": name, "folder": {}, "@microsoft.graph.conflictBehavior": "fail"},
-            expected=frozenset({HTTPStatus.CONFLICT}),
-        )
-
-        def look(send: Callable[[Call], Answer]) -> Answer | None:
-            found = send(self._library.get(path, name))
-            return None if found.status in NOT_FOUND else found
-
-        answer = self._library.graph.write(call, look)
-        made = answer.status == HTTPStatus.CREATED
-        if answer.status == HTTPStatus.CONFLICT:
-            answer = self._library.graph.send(self._library.get(path, name))
-        item = parse_item(answer.document)
-        if answer.status in NOT_FOUND or not item.is_folder:
-            raise NameTakenError(
-                f"{name}: the name is taken by {'something that comes and goes' if not item.id else 'a file'}",
-                hint="Move it away, then run this again.",
-            )
-        return item, made
 
     def _gone(self, folder: Folder) -> FolderMissingError:
         again = next((item for item in self.of(folder.signifier) if item.id != folder.id), None)
@@ -151,3 +123,32 @@ class Folders:
             f"{folder.name}: the folder of {folder.signifier} was deleted, and {again.name!r} there now is another one",
             hint=f"{_RESTORE} Move the other one away first; what was published is in the old one.",
         )
+
+
+def make_folder(library: Library, parent_id: str, name: str) -> tuple[Item, bool]:
+    """Make a folder, or take the one of that name; a lost reply shows in the look that follows."""
+    path = library.child_path(parent_id, name)
+    call = Call(
+        Kind.MAKE_FOLDER,
+        f"{library.item_path(parent_id)}/children",
+        name,
+        method="POST",
+        json={"name": name, "folder": {}, "@microsoft.graph.conflictBehavior": "fail"},
+        expected=frozenset({HTTPStatus.CONFLICT}),
+    )
+
+    def look(send: Callable[[Call], Answer]) -> Answer | None:
+        found = send(library.get(path, name))
+        return None if found.status in NOT_FOUND else found
+
+    answer = library.graph.write(call, look)
+    made = answer.status == HTTPStatus.CREATED
+    if answer.status == HTTPStatus.CONFLICT:
+        answer = library.graph.send(library.get(path, name))
+    item = parse_item(answer.document)
+    if answer.status in NOT_FOUND or not item.is_folder:
+        raise NameTakenError(
+            f"{name}: the name is taken by {'something that comes and goes' if not item.id else 'a file'}",
+            hint="Move it away, then run this again.",
+        )
+    return item, made

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 ROUNDS = 4
 """So often is looked at what granting and withdrawing came to; each takes a moment at the service."""
+_MAY_FAIL = frozenset({HTTPStatus.BAD_REQUEST, HTTPStatus.FORBIDDEN})
 _READING_ROLES = frozenset({"read", "sp.limited access"})
 _RIGHTS = "Grant the administrator's app the role fullcontrol on this one site (Sites.Selected): ecosmig doctor"
 _BY_HAND = (
@@ -56,8 +57,16 @@ class Look:
     @property
     def readers(self) -> tuple[str, ...]:
         """Everybody who can read, by object id where there is one, else in words."""
-        seen = (*self.foreign, *self.verdict.recipients, *self.verdict.owners)
-        return tuple(dict.fromkeys(_identifier(grantee) for grantee in seen))
+        return tuple(dict.fromkeys(_identifier(grantee) for grantee in self._everybody))
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """Everybody who can read, in words."""
+        return tuple(dict.fromkeys(grantee.shown for grantee in self._everybody))
+
+    @property
+    def _everybody(self) -> tuple[Grantee, ...]:
+        return (*self.foreign, *self.verdict.recipients, *self.verdict.owners)
 
 
 class Grants:
@@ -69,7 +78,7 @@ class Grants:
 
     def look(self, item_id: str, about: str, principals: Sequence[Principal]) -> Look:
         """Return who can read a folder against `principals` and the owner's own. Raises `RightsError`."""
-        return judge(self._permissions(item_id, about), principals, self._owners)
+        return judge(read_permissions(self._library, item_id, about), principals, self._owners)
 
     def make_right(self, item_id: str, about: str, principals: Sequence[Principal]) -> Look:
         """Grant and withdraw until exactly `principals` and the owner's own can read; return the last look.
@@ -132,20 +141,19 @@ class Grants:
             self._library.graph.waiting.pause(number)
         raise DestinationBusyError(f"{about}: SharePoint doesn't know {whom} (yet)", hint=f"In some minutes: {AGAIN}")
 
-    def _permissions(self, item_id: str, about: str) -> list[Mapping[str, Any]]:
-        call = Call(
-            Kind.PERMISSIONS,
-            f"{self._library.item_path(item_id)}/permissions",
-            about,
-            expected=frozenset({HTTPStatus.FORBIDDEN}),
-        )
-        first = self._library.graph.send(call)
-        if first.status == HTTPStatus.FORBIDDEN:
-            raise RightsError(f"{about}: this identity may not see who can read it ({first.code})", hint=_RIGHTS)
-        return list(collection(self._library.graph, call, first))
 
-
-_MAY_FAIL = frozenset({HTTPStatus.BAD_REQUEST, HTTPStatus.FORBIDDEN})
+def read_permissions(library: Library, item_id: str, about: str) -> list[Mapping[str, Any]]:
+    """Return Graph's permissions of a folder, as far as this identity is shown them. Raises `RightsError`."""
+    call = Call(
+        Kind.PERMISSIONS,
+        f"{library.item_path(item_id)}/permissions",
+        about,
+        expected=frozenset({HTTPStatus.FORBIDDEN}),
+    )
+    first = library.graph.send(call)
+    if first.status == HTTPStatus.FORBIDDEN:
+        raise RightsError(f"{about}: this identity may not see who can read it ({first.code})", hint=_RIGHTS)
+    return list(collection(library.graph, call, first))
 
 
 def judge(permissions: Sequence[Mapping[str, Any]], principals: Sequence[Principal], owners: frozenset[str]) -> Look:
@@ -170,7 +178,7 @@ def findings(look: Look, unknown: Sequence[str]) -> tuple[str, ...]:
     if found and look.inherits:
         found.append("it inherits its permissions from the folder above")
     if look.missing and not (look.readers or unknown):
-        found.append("nobody is shown at all: this identity may not see the grants")
+        found.append("nobody is shown at all: nobody has a grant, or this identity may not see them")
     return tuple(found)
 
 

@@ -115,7 +115,7 @@ class SharePointOnboarding:
         if after.foreign:
             left = "; ".join(grantee.shown for grantee in after.foreign)
             raise FolderAccessError(f"{item.name}: can still be read by {left}", hint=by_hand())
-        access = FolderAccess(after.readers, (), (), self._remarks(item, folder), is_exact=False)
+        access = FolderAccess(after.readers, after.shown, (), (), self._remarks(item, folder), is_exact=False)
         return Offboarded(tuple(grantee.shown for grantee in before.foreign), access)
 
     def folders(self) -> list[str]:
@@ -146,7 +146,7 @@ class SharePointOnboarding:
         expected = self._readers_of(signifier).configured
         if not expected:
             remarks += ("nobody is configured to read it",)
-        return FolderAccess(look.readers, expected, found, remarks, is_exact=bool(expected) and not found)
+        return FolderAccess(look.readers, look.shown, expected, found, remarks, is_exact=bool(expected) and not found)
 
     def _remarks(self, item: Item, folder: Folder | None) -> tuple[str, ...]:
         """Return what is worth knowing of a folder that stands."""

@@ -1,0 +1,105 @@
+"""What stands on this machine: the ledger, the outbox, the folder destination's root, key files."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+import tempfile
+from typing import TYPE_CHECKING
+
+from ecosmig_publish.destinations.sharepoint.sign_in.key_file import read_key_file
+from ecosmig_publish.errors import EcosmigError
+from ecosmig_publish.ledger.database import engine_on, writing
+from ecosmig_publish.ledger.faults import ledger_faults
+from ecosmig_publish.ledger.location import ledger_path
+from ecosmig_publish.workflows.doctor.checks import failed, finding, good, warning
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from datetime import datetime
+    from pathlib import Path
+
+    from ecosmig_publish.ledger import Ledger
+    from ecosmig_publish.workflows.doctor.checks import Check
+
+SCARCE, LITTLE = 100 << 20, 1 << 30
+"""Bytes of free disk: below the first a run may fail at once, below the second soon."""
+SOON_DAYS = 30
+_OTHERS = stat.S_IRWXG | stat.S_IRWXO
+
+
+def check_ledger(url: str, base: Path, open_existing: Callable[[], Ledger | None]) -> Check:
+    """Open the ledger, and begin to write in it; nothing is changed, and none is made."""
+    name = "ledger"
+    try:
+        path = ledger_path(url, base=base)
+        ledger = open_existing()
+        if ledger is None:
+            return _directory(name, path.parent, f"{path}: none yet, the first run makes it")
+        with ledger:
+            slots, folders = len(ledger.slots()), len(ledger.folders())
+        engine = engine_on(path, read_only=False)
+        try:
+            with ledger_faults(path), writing(engine).connect() as connection:
+                connection.begin().rollback()
+        finally:
+            engine.dispose()
+    except EcosmigError as error:
+        return failed(name, error)
+    return good(name, f"{path}: opens and can be written; {slots:,} slots, {folders:,} folders pinned")
+
+
+def check_outbox(path: Path) -> Check:
+    """Write a file into the outbox and remove it; look at the free room."""
+    return _directory("outbox", path, f"{path}: takes files")
+
+
+def check_root(path: Path) -> Check:
+    """Write a file where recipients' folders stand and remove it; the folders themselves aren't touched."""
+    return _directory("destination", path, f"{path}: takes files")
+
+
+def check_key_file(name: str, path: Path, now: datetime) -> Iterator[Check]:
+    """Say how long a certificate is still good, and whether others can read its private key."""
+    try:
+        keys = read_key_file(path, now)
+        mode = stat.S_IMODE(path.stat().st_mode)
+    except EcosmigError as error:
+        yield failed(name, error)
+        return
+    days = (keys.expires_at - now).days
+    says = f"{path}: the certificate is good for {days:,} more days, until {keys.expires_at:%Y-%m-%d}"
+    if days < SOON_DAYS:
+        yield warning(name, says, "Make a new one and register it with the app in Entra before that day.")
+    else:
+        yield good(name, says)
+    if mode & _OTHERS:
+        says = f"{path}: other users of this machine can get at the private key (mode {mode:04o})"
+        yield warning(f"{name} file", says, f"chmod 600 {path}")
+
+
+def _directory(name: str, path: Path, says: str) -> Check:
+    """Return whether a directory, or the nearest one above that exists, takes a file."""
+    existing = next((one for one in (path, *path.parents) if one.exists()), path)
+    try:
+        with tempfile.NamedTemporaryFile(dir=existing, prefix=".ecosmig-doctor-") as file:
+            file.write(b"doctor\n")
+            file.flush()
+            os.fsync(file.fileno())
+        free = shutil.disk_usage(existing).free
+    except OSError as error:
+        step = f"This user must be able to write there: ls -ld {existing}"
+        return finding(name, f"{path}: can't be written: {error.strerror or error}", step)
+    if existing != path:
+        says = f"{path}: not there yet, and can be made"
+    says = f"{says}; {_size(free)} free"
+    if free < SCARCE:
+        return finding(name, says, "Make room on that disk before the next run.")
+    if free < LITTLE:
+        return warning(name, says, "Make room on that disk soon.")
+    return good(name, says)
+
+
+def _size(count: int) -> str:
+    return f"{count / (1 << 30):,.1f} GiB" if count >= 1 << 30 else f"{count / (1 << 20):,.0f} MiB"
