@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from tests.installation import at
@@ -18,12 +17,11 @@ if TYPE_CHECKING:
 
 PARTIES = {A: "Able", B: "Baker & Co"}
 FIRST = at("2024-03-04T06:00:00")
-"""Monday 06:00: 001 for both parties, and the daily reports of that morning."""
-NEXT = FIRST + timedelta(days=1)
+"""Monday 06:00."""
 
 
 class Issued:
-    """Two parties; one issue of 001 each, and of 002 each, waits after `FIRST`; the next day has rows too."""
+    """Two parties; of 001, 002 and 005 one file each waits, six in all."""
 
     def __init__(self, home: Path, sandbox: Sandbox, driven: DrivenTime) -> None:
         self._home = home
@@ -36,8 +34,6 @@ class Issued:
             attempt(2, 2, MONDAY - 8 * HOUR),
             failed(3, 1, MONDAY + HOUR),
             failed(4, 2, MONDAY + HOUR),
-            failed(5, 3, MONDAY + 7 * HOUR),
-            failed(6, 4, MONDAY + 7 * HOUR),
         ]
         data.write_parquet(home / "data")
         self._installation(home / "first").issue(FIRST)
