@@ -118,7 +118,8 @@ def render_run(outcome: RunOutcome, holds: Sequence[OpenHold]) -> None:
             show_line(f"{what}: {error}")
             show_line(f"  next: {error.hint}")
     if holds:
-        show_line(f"{len(holds):,} rows are held until they can be reported: ecosmig held")
+        held = "1 row is held until it" if len(holds) == 1 else f"{len(holds):,} rows are held until they"
+        show_line(f"{held} can be reported: ecosmig held")
     show_line(_summary(outcome))
 
 
