@@ -53,11 +53,14 @@ def stage(library: Library, folder: Folder, run: str, content: Path, fingerprint
 
 
 def discard(library: Library, item: Item, about: str) -> None:
-    """Remove a staged item; where that fails, a sweep takes it later."""
+    """Remove a staged item; where that fails, a sweep takes it later.
+
+    By its name in staging, never by its id: with that it would be found in its recipient's folder too, where a move
+    that was given up for lost, or another publisher's, may have put it meanwhile.
+    """
     try:
-        library.graph.send(
-            Call(Kind.DELETE, library.item_path(item.id), about, method="DELETE", expected=frozenset(NOT_FOUND))
-        )
+        path = library.child_path(library.located().staging_id, item.name)
+        library.graph.send(Call(Kind.DELETE, path, about, method="DELETE", expected=frozenset(NOT_FOUND)))
     except DestinationError:
         return
 
