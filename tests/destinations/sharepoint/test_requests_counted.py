@@ -63,7 +63,7 @@ def test_a_large_file_takes_a_look_a_session_its_parts_and_a_move(stand: Stand, 
     publisher.check_folder(folder)
     stand.sandbox.clear_requests()
     place(publisher, folder, sample(tmp_path, IN_PARTS))
-    assert kinds(stand) == ["GET", "POST", "PUT", "PUT", "PUT", "PATCH"]
+    assert kinds(stand) == ["GET", "POST", "PUT", "PUT", "PATCH"]
 
 
 def test_a_large_file_that_is_there_is_not_sent_again(stand: Stand, tmp_path: Path) -> None:

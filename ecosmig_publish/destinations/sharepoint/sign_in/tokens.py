@@ -142,7 +142,15 @@ def _confidential(identity: Identity, session: HttpsSession, now: Callable[[], d
         instance_discovery=_is_microsofts(identity.authority),
         http_client=session,
     )
-    return partial(app.acquire_token_for_client, scopes=[f"{identity.graph_url.rstrip('/')}/.default"])
+    scopes = [f"{identity.graph_url.rstrip('/')}/.default"]
+
+    def acquire() -> dict[str, Any] | None:
+        # The next token is an hour away: no connection is kept for it.
+        with session:
+            answer: dict[str, Any] | None = app.acquire_token_for_client(scopes=scopes)
+        return answer
+
+    return acquire
 
 
 class EntraBusy(requests.RequestException):
@@ -160,6 +168,7 @@ def raise_when_busy(response: requests.Response, **_keywords: object) -> None:
     """Raise `EntraBusy` for an answer that is none."""
     if response.status_code == HTTPStatus.TOO_MANY_REQUESTS or response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
         words = read_headers(response.headers, datetime.now(UTC))
+        response.close()
         raise EntraBusy(response.status_code, words.wait_seconds or 0.0)
 
 
