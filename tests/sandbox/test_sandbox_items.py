@@ -96,8 +96,9 @@ def test_children_can_be_ordered_but_not_filtered(publisher: Client) -> None:
 def test_a_folder_tells_how_many_children_and_bytes_it_has(publisher: Client) -> None:
     publisher.upload("f/a.csv", b"1")
     publisher.upload("f/g/b.csv", b"22")
+    publisher.upload("f/a.csv", b"4444")
     folder = publisher.get(f"{publisher.drive}/root:/f").json()
-    assert (folder["folder"]["childCount"], folder["size"], "cTag" in folder) == (2, 3, False)
+    assert (folder["folder"]["childCount"], folder["size"], "cTag" in folder) == (2, 6, False)
 
 
 def test_a_taken_folder_name_is_refused_unless_the_request_says_else(publisher: Client) -> None:
@@ -147,6 +148,14 @@ def test_a_rename_changes_the_etag_and_leaves_the_ctag(publisher: Client) -> Non
     after = publisher.patch(f"{publisher.drive}/items/{before['id']}", {"name": "b.csv"}).json()
     assert (after["name"], after["cTag"]) == ("b.csv", before["cTag"])
     assert after["eTag"] != before["eTag"]
+
+
+def test_the_clients_times_are_kept_when_it_sends_them(publisher: Client) -> None:
+    item = publisher.upload("a.csv")
+    times = {"fileSystemInfo": {"lastModifiedDateTime": "2026-01-02T03:04:05Z"}}
+    changed = publisher.patch(f"{publisher.drive}/items/{item['id']}", times).json()
+    assert changed["fileSystemInfo"]["lastModifiedDateTime"] == "2026-01-02T03:04:05Z"
+    assert changed["fileSystemInfo"]["createdDateTime"] == item["fileSystemInfo"]["createdDateTime"]
 
 
 def test_a_move_may_name_its_folder_by_path(publisher: Client) -> None:
