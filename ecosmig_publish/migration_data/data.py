@@ -46,6 +46,11 @@ class MigrationData:
         with engine_faults(self.source):
             yield from self._backend.to_pyarrow_batches(expression, chunk_size=rows_per_batch)
 
+    def interrupt(self) -> None:
+        """Let what the engine computes at this moment, in whatever thread, end at once with `KeyboardInterrupt`."""
+        if self._backend.name == "duckdb":
+            self._backend.con.interrupt()
+
     def fetch(self, expression: Any) -> Any:
         """Return an expression's rows as an Arrow table, for results that are small."""
         with engine_faults(self.source):

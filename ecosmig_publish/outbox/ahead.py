@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 _DEPTH = 2
 _END = object()
@@ -62,10 +62,17 @@ class _Reader:
 
 
 @contextmanager
-def read_ahead(batches: Iterable[Any]) -> Iterator[Iterator[Any]]:
-    """Yield the batches, read by a second thread; it has ended when the context has."""
+def read_ahead(batches: Iterable[Any], interrupt: Callable[[], None] | None = None) -> Iterator[Iterator[Any]]:
+    """Yield the batches, read by a second thread; it has ended when the context has.
+
+    Left by an exception, the thread may be deep in a long computation: `interrupt` is called to end that.
+    """
     reader = _Reader(batches)
     try:
         yield reader.coming()
+    except BaseException:
+        if interrupt is not None:
+            interrupt()
+        raise
     finally:
         reader.stop()

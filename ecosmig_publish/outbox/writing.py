@@ -54,6 +54,7 @@ def write_slot(
     empty_for: Iterable[Signifier] = (),
     on_keys: Callable[[Any], None] | None = None,
     on_rows: Callable[[int], None] | None = None,
+    interrupt: Callable[[], None] | None = None,
 ) -> WrittenSlot:
     """Write the rows of record batches into `directory`, a file for each recipient, more above `rows_per_file`.
 
@@ -61,12 +62,12 @@ def write_slot(
     first, then each recipient's rows in one run, in the order of the report. `on_keys` gets the keys of the rows that
     are written; `empty_for` names who gets a file without details where they have no rows.
 
-    All files are durable when this returns. Raises `OutboxError`; what was written by then is not whole and is swept
-    away.
+    All files are durable when this returns. `interrupt` ends the computing of batches where the writing ends early.
+    Raises `OutboxError`; what was written by then is not whole and is swept away.
     """
     held: list[HeldRow] = []
     rows = 0
-    with outbox_faults(directory), Syncing() as syncing, read_ahead(batches) as coming:
+    with outbox_faults(directory), Syncing() as syncing, read_ahead(batches, interrupt) as coming:
         writer = _Writer(report, period, created_at, rows_per_file, directory, next_sequence, syncing)
         try:
             for batch in coming:

@@ -240,6 +240,7 @@ def _write(
             empty_for=list(issuing.register) if issuing.policy.issues_empty_reports else (),
             on_keys=reported.add,
             on_rows=on_rows,
+            interrupt=data.interrupt,
         )
         if report in OUTCOMES and (expected is None or exclusions.keys):
             expected = _expected_rows(report, asked, data)
