@@ -12,7 +12,7 @@ from ecosmig_publish.destinations import Folder
 from ecosmig_publish.errors import EcosmigError, ExitStatus
 from ecosmig_publish.workflows.doctor import Check, Level
 from ecosmig_publish.workflows.doctor.checks import good
-from ecosmig_publish.workflows.doctor.machine import check_key_file, check_ledger, check_outbox, check_root
+from ecosmig_publish.workflows.doctor.machine import check_ledger, check_outbox, check_root
 from ecosmig_publish.workflows.doctor.recipients import check_folders, check_onboarded
 from ecosmig_publish.workflows.doctor.source import check_data
 
@@ -77,6 +77,7 @@ def examine(wiring: Wiring) -> Iterator[Check]:
 def _examine_sharepoint(wiring: Wiring, sharepoint: SharePointSettings) -> Iterator[Check]:
     # Only who publishes to SharePoint pays for the import.
     from ecosmig_publish.workflows.doctor import sharepoint as remote  # noqa: PLC0415
+    from ecosmig_publish.workflows.doctor.key_file import check_key_file  # noqa: PLC0415
 
     timing, publisher = wiring.sharepoint_timing, wiring.connection(sharepoint)
     administrator = wiring.administrator(sharepoint)

@@ -1,14 +1,12 @@
-"""What stands on this machine: the ledger, the outbox, the folder destination's root, key files."""
+"""What stands on this machine: the ledger, the outbox, the folder destination's root."""
 
 from __future__ import annotations
 
 import os
 import shutil
-import stat
 import tempfile
 from typing import TYPE_CHECKING
 
-from ecosmig_publish.destinations.sharepoint.sign_in.key_file import read_key_file
 from ecosmig_publish.errors import EcosmigError
 from ecosmig_publish.ledger.database import engine_on, writing
 from ecosmig_publish.ledger.faults import ledger_faults
@@ -16,8 +14,7 @@ from ecosmig_publish.ledger.location import ledger_path
 from ecosmig_publish.workflows.doctor.checks import failed, finding, good, warning
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from datetime import datetime
+    from collections.abc import Callable
     from pathlib import Path
 
     from ecosmig_publish.ledger import Ledger
@@ -25,8 +22,6 @@ if TYPE_CHECKING:
 
 SCARCE, LITTLE = 100 << 20, 1 << 30
 """Bytes of free disk: below the first a run may fail at once, below the second soon."""
-SOON_DAYS = 30
-_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
 def check_ledger(url: str, base: Path, open_existing: Callable[[], Ledger | None]) -> Check:
@@ -58,25 +53,6 @@ def check_outbox(path: Path) -> Check:
 def check_root(path: Path) -> Check:
     """Write a file where recipients' folders stand and remove it; the folders themselves aren't touched."""
     return _directory("destination", path, f"{path}: takes files")
-
-
-def check_key_file(name: str, path: Path, now: datetime) -> Iterator[Check]:
-    """Say how long a certificate is still good, and whether others can read its private key."""
-    try:
-        keys = read_key_file(path, now)
-        mode = stat.S_IMODE(path.stat().st_mode)
-    except EcosmigError as error:
-        yield failed(name, error)
-        return
-    days = (keys.expires_at - now).days
-    says = f"{path}: the certificate is good for {days:,} more days, until {keys.expires_at:%Y-%m-%d}"
-    if days < SOON_DAYS:
-        yield warning(name, says, "Make a new one and register it with the app in Entra before that day.")
-    else:
-        yield good(name, says)
-    if mode & _OTHERS:
-        says = f"{path}: other users of this machine can get at the private key (mode {mode:04o})"
-        yield warning(f"{name} file", says, f"chmod 600 {path}")
 
 
 def _directory(name: str, path: Path, says: str) -> Check:
