@@ -311,3 +311,8 @@ def test_the_permissions_in_a_token_can_be_told() -> None:
     assert roles_in(f"e30.{claims}.x") == frozenset({"Sites.Selected"})
     assert roles_in("e30.e30.x") == frozenset()
     assert roles_in("opaque") is None
+
+
+def test_a_persons_token_says_nothing_of_application_permissions() -> None:
+    claims = urlsafe_b64encode(json.dumps({"scp": "Sites.FullControl.All"}).encode()).decode().rstrip("=")
+    assert roles_in(f"e30.{claims}.x") is None

@@ -182,7 +182,7 @@ class _V1Request(GraphRequest):  # type: ignore[misc]
 
 def _read(response: requests.Response, *, stream: bool) -> Answer:
     """Read an answer whole, unless it is a stream of bytes that somebody else reads."""
-    if stream and response.ok:
+    if stream and HTTPStatus.OK <= response.status_code < HTTPStatus.MULTIPLE_CHOICES:
         return Answer(response.status_code, headers=response.headers, response=response)
     document: Any = None
     if response.content:

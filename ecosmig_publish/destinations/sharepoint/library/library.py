@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from http import HTTPStatus
-from threading import RLock
+from threading import Lock, RLock
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote, urlsplit
 
@@ -59,6 +59,7 @@ class Library:
         self.address = address
         self._clock = clock
         self._lock = RLock()
+        self._listing_lock = Lock()
         self._drive: tuple[str, str] | None = None
         self._located: Located | None = None
         self._listings: dict[str, _Listing] = {}
@@ -130,7 +131,7 @@ class Library:
 
     def recently_listed(self, folder_id: str, about: str) -> Mapping[str, Item]:
         """Return what stands in a folder, by id, as it was at most `FRESH_SECONDS` ago."""
-        with self._lock:
+        with self._listing_lock:
             known = self._listings.get(folder_id)
             if known is None or self._clock() - known.read_at > FRESH_SECONDS:
                 read_at = self._clock()

@@ -91,7 +91,8 @@ class Placing:
                     discard(self._library, staged, about)
                     return placed
             else:
-                return Placed(_moved(answer, staged, folder, name).id, adopted=False)
+                self._check_moved(parse_item(answer.document), staged, folder, name)
+                return Placed(staged.id, adopted=False)
             self._library.graph.waiting.pause(number)
         raise DestinationBusyError(f"move a file into its folder ({about}): the name comes and goes", hint=AGAIN)
 
@@ -116,6 +117,19 @@ class Placing:
 
         return look
 
+    def _check_moved(self, answered: Item, staged: Item, folder: Folder, name: str) -> None:
+        """Make sure that the service put it where it was to go. Raises `RefusedError`."""
+        item: Item | None = answered
+        if not _is_at(answered, folder, name):
+            # The answer may only be short of words.
+            item = self._library.item(staged.id, f"{folder.signifier}: {name}")
+        if item is None or not _is_at(item, folder, name):
+            where = "nowhere" if item is None else repr(item.name)
+            raise RefusedError(
+                f"{folder.name}/{name}: the service moved the file to another place or name ({where})",
+                hint=f"Look at the folder: ecosmig verify --supplier {folder.signifier}",
+            )
+
     def _adopt(self, there: Item, folder: Folder, name: str, fingerprint: Fingerprint) -> Placed:
         """Take what has the name for the issue's file, where it is that. Raises `NameTakenError`."""
         about = f"{folder.signifier}: {name}"
@@ -133,14 +147,3 @@ class Placing:
 
 def _is_at(item: Item, folder: Folder, name: str) -> bool:
     return (item.parent_id, item.name) == (folder.id, name)
-
-
-def _moved(answer: Answer, staged: Item, folder: Folder, name: str) -> Item:
-    """Return the item where the service put it. Raises `RefusedError` where that is another place."""
-    item = parse_item(answer.document)
-    if item.id != staged.id or not _is_at(item, folder, name):
-        raise RefusedError(
-            f"{folder.name}/{name}: the service moved the file to another place or name ({item.name!r})",
-            hint=f"Look at the folder: ecosmig verify --supplier {folder.signifier}",
-        )
-    return item

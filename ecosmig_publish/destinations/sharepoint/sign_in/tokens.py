@@ -225,7 +225,10 @@ def workload_assertion() -> str:
 
 
 def roles_in(token: str) -> frozenset[str] | None:
-    """Return the application permissions that a token carries, None where it can't be read; proves nothing."""
+    """Return the application permissions that a token carries; proves nothing.
+
+    None where it can't be read, or is a person's.
+    """
     parts = token.split(".")
     if len(parts) != 3:  # noqa: PLR2004 - header, claims, signature
         return None
@@ -233,7 +236,7 @@ def roles_in(token: str) -> frozenset[str] | None:
         claims = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
     except (ValueError, binascii.Error):
         return None
-    if not isinstance(claims, dict):
+    if not isinstance(claims, dict) or "scp" in claims:
         return None
     roles = claims.get("roles", [])
     return frozenset(map(str, roles)) if isinstance(roles, list) else None
