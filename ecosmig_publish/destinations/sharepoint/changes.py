@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ecosmig_publish.destinations.sharepoint.library import Library
 
 _LINK = "@odata.deltaLink"
+_UNKNOWN = frozenset({HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +43,14 @@ def changes_since(library: Library, token: str) -> Changes:
     An item that comes several times counts as it came last. Raises `ChangesLostError` where the service no longer
     knows, as after some weeks, or the token is another library's.
     """
-    drive = library.drive_path()
-    if not token.startswith(f"{drive}/"):
-        raise ChangesLostError(
-            "the remembered token of changes is another library's", hint="List the folders in full: ecosmig verify"
-        )
     items: dict[str, Item] = {}
-    call = _call(token)
+    call = replace(_call(token), expected=_UNKNOWN)
     for answer in pages(library.graph, call):
+        if answer.status in _UNKNOWN:
+            raise ChangesLostError(
+                "the service doesn't know the remembered token of changes, or its library is gone",
+                hint="List the folders in full: ecosmig verify",
+            )
         for document in values(answer, call):
             item = parse_item(document)
             items[item.id] = item

@@ -78,9 +78,12 @@ def test_a_token_that_the_service_forgot_is_lost(stand: Stand) -> None:
     assert isinstance(lost.value, DestinationError)
 
 
-def test_a_token_of_another_library_is_lost(stand: Stand) -> None:
+@pytest.mark.parametrize("token", ["/drives/other/root/delta?token=abc", "{drive}/root/delta?token=nonsense"])
+def test_a_token_of_a_library_that_is_gone_or_of_no_sense_is_lost(stand: Stand, token: str) -> None:
+    publisher = stand.publisher()
+    drive = publisher.delta_token().partition("/root/")[0]
     with pytest.raises(ChangesLostError):
-        stand.publisher().changes_since("/drives/other/root/delta?token=abc")
+        publisher.changes_since(token.format(drive=drive))
 
 
 def test_a_late_hash_is_asked_for_by_id(stand: Stand, tmp_path: Path) -> None:

@@ -37,6 +37,13 @@ def test_each_item_of_all_pages_comes_once_though_pages_repeat_some_and_are_empt
     assert listed(driven) == ["a", "b", "c"]
 
 
+@responses.activate
+def test_the_usual_port_may_be_written_out(driven: DrivenTime) -> None:
+    page(0, "a", link=f"https://GRAPH.example.test:443/v1.0{PATH}?$skiptoken=1")
+    page(1, "b")
+    assert listed(driven) == ["a", "b"]
+
+
 @pytest.mark.parametrize(
     "link",
     [
@@ -46,6 +53,8 @@ def test_each_item_of_all_pages_comes_once_though_pages_repeat_some_and_are_empt
         "https://graph.example.test@evil.example.test/v1.0/x",
         "https://graph.example.test.evil.test/v1.0/x",
         "https://graph.example.test/beta/x",
+        "https://graph.example.test:port/v1.0/x",
+        "https://[graph.example.test/v1.0/x",
         "/v1.0/x",
     ],
 )

@@ -239,3 +239,32 @@ def test_a_service_that_wants_longer_quiet_than_a_run_waits_is_left_at_once(driv
             client.send(READ)
     assert len(responses.calls) == 1
     assert sum(driven.slept) == 0
+
+
+@responses.activate
+def test_after_one_call_gave_up_the_others_try_briefly_until_one_succeeds(driven: DrivenTime) -> None:
+    driven.begin_anew()
+    client = graph(driven, patience=Patience(attempts=6))
+    responses.get(f"{BASE}{READ.path}", status=503, json=error("serviceNotAvailable"))
+
+    def attempts() -> int:
+        before = len(responses.calls)
+        with pytest.raises(DestinationBusyError):
+            client.send(READ)
+        return len(responses.calls) - before
+
+    assert [attempts(), attempts(), attempts()] == [6, 2, 2]
+    responses.get(f"{BASE}/drives/d/items/ok", json={"id": "ok"})
+    client.send(Call(Kind.GET, "/drives/d/items/ok"))
+    assert attempts() == 6
+
+
+@responses.activate
+def test_a_locked_item_makes_nobody_else_impatient(driven: DrivenTime) -> None:
+    driven.begin_anew()
+    client = graph(driven, patience=Patience(attempts=4))
+    responses.get(f"{BASE}{READ.path}", status=423, json=error("resourceLocked"))
+    for _ in range(2):
+        with pytest.raises(DestinationBusyError):
+            client.send(READ)
+    assert len(responses.calls) == 8

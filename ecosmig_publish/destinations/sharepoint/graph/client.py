@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from threading import local
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import requests
 from office365.graph_request import GraphRequest
@@ -65,11 +65,15 @@ class Graph:
 
     def path_of(self, link: str) -> str:
         """Return a link that Graph gave out as a path; our token goes to no other place. Raises `RefusedError`."""
-        ours, theirs = urlsplit(self.base), urlsplit(link)
-        same = (theirs.scheme, theirs.netloc.lower()) == (ours.scheme, ours.netloc.lower())
+        ours = urlsplit(self.base)
+        try:
+            theirs = urlsplit(link)
+            same = theirs.scheme == ours.scheme and _place(theirs) == _place(ours)
+        except ValueError:
+            theirs, same = ours, False
         if not same or not theirs.path.startswith(f"{ours.path}/"):
             raise RefusedError(
-                f"Graph's answer leads to another place, {theirs.hostname}; not followed",
+                f"Graph's answer leads to another place than {self.base}; not followed",
                 hint="Check destination.sharepoint.graph_url, and what stands between here and Graph.",
             )
         return theirs.path.removeprefix(ours.path) + (f"?{theirs.query}" if theirs.query else "")
@@ -178,6 +182,10 @@ class _V1Request(GraphRequest):  # type: ignore[misc]
     @property
     def service_root_url(self) -> str:
         return self._root
+
+
+def _place(address: SplitResult) -> tuple[str | None, int]:
+    return address.hostname, address.port or 443
 
 
 def _read(response: requests.Response, *, stream: bool) -> Answer:

@@ -44,8 +44,16 @@ class Passing(Exception):  # noqa: N818 - it is caught here, or turned into the 
         self.wait_seconds = wait_seconds
 
 
+BRIEF = 2
+"""Attempts of a call while the service is out of order for everybody."""
+
+
 class Waiting:
-    """Runs attempts. `clock` is monotonic, in seconds; both it and `sleep` are the pace's."""
+    """Runs attempts. `clock` is monotonic, in seconds; both it and `sleep` are the pace's.
+
+    When one call has run out of patience with a service that is out of order, the others try only `BRIEF`ly until one
+    succeeds: a run with a hundred recipients ends soon, instead of waiting for each of them in turn.
+    """
 
     def __init__(
         self, pace: Pace, *, patience: Patience, clock: Callable[[], float], sleep: Callable[[float], None]
@@ -54,6 +62,7 @@ class Waiting:
         self._patience = patience
         self._clock = clock
         self._sleep = sleep
+        self._out_of_order = False
         self._pause = wait_random_exponential(multiplier=1, max=patience.longest_pause)
 
     def run(self, attempt: Callable[[bool], T]) -> T:
@@ -80,7 +89,8 @@ class Waiting:
 
         def is_enough(state: RetryCallState) -> bool:
             ends_at = began_at + self._patience.seconds
-            return state.attempt_number >= self._patience.attempts or self._clock() + self._pace.opens_in() >= ends_at
+            attempts = min(BRIEF, self._patience.attempts) if self._out_of_order else self._patience.attempts
+            return state.attempt_number >= attempts or self._clock() + self._pace.opens_in() >= ends_at
 
         retrying = Retrying(
             retry=retry_if_exception_type(Passing),
@@ -90,9 +100,14 @@ class Waiting:
             reraise=True,
         )
         try:
-            return retrying(once)
+            result = retrying(once)
         except Passing as passing:
             error = passing.error
+        else:
+            self._out_of_order = False
+            return result
+        # A locked item is that item's matter.
+        self._out_of_order = self._out_of_order or type(error) is DestinationBusyError
         raise error
 
     def pause(self, attempt_number: int) -> None:
