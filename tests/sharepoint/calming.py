@@ -14,8 +14,9 @@ def calm(sandbox: Sandbox, driven: DrivenTime) -> None:
     driven.begin_anew()
     sandbox.faults.clear()
     sandbox.clear_requests()
-    # Time went back: who was told to wait until later than now must not count as too early.
+    # Time went back: no minute may be counted, and nobody be told to wait, until later than now.
     sandbox.forget_waits()
+    sandbox._throttle._usage.clear()
     sandbox.owners_only_see_grants = False
     sandbox.keeps_truncated = False
     sandbox.resource_units_per_minute = 0
