@@ -78,7 +78,7 @@ def test_an_error_and_its_causes_show_no_secret_however_they_are_printed(driven:
         seen += [one for one in (error.__cause__, error.__context__) if one is not None and one not in seen]
     assert len(seen) > 1
     assert "SECRET" not in "".join(f"{error!r} {error}" for error in seen)
-    assert "SECRET" not in "".join(traceback.format_exception(failed.value)).replace('SECRET" not in', "")
+    assert "SECRET" not in "".join(traceback.format_exception(failed.value))
 
 
 def test_at_the_lowest_level_of_logging_no_secret_is_logged(

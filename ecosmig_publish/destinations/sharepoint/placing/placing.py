@@ -54,8 +54,8 @@ class Placing:
             staged = stage(self._library, folder, self._run, content, fingerprint, about)
             try:
                 placed = self._move(staged, folder, name, fingerprint)
-            except DestinationBusyError:
-                # The service is out of order: it may have moved it, so leave it; a sweep takes what is left.
+            except (DestinationBusyError, RefusedError):
+                # It may have been moved, to wherever: what a recipient may see is not removed. A sweep takes the rest.
                 raise
             except DestinationError:
                 discard(self._library, staged, about)

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from ecosmig_publish.destinations.sharepoint.faults import RefusedError
 from ecosmig_publish.destinations.sharepoint.graph.calls import Call, Kind
+from ecosmig_publish.destinations.sharepoint.graph.status import AGAIN
 from ecosmig_publish.destinations.sharepoint.library import parse_item
 from ecosmig_publish.destinations.sharepoint.library.library import NOT_FOUND
 from ecosmig_publish.destinations.sharepoint.placing.comparing import is_sent
 from ecosmig_publish.destinations.sharepoint.placing.names import staged_name
 from ecosmig_publish.destinations.sharepoint.placing.sessions import upload_in_parts
-from ecosmig_publish.errors import DestinationError
+from ecosmig_publish.errors import DestinationBusyError, DestinationError
 from ecosmig_publish.fingerprint import FingerprintBuilder, fingerprint_file
 
 if TYPE_CHECKING:
@@ -85,9 +86,11 @@ def _put(library: Library, name: str, data: bytes, about: str) -> Item:
     answer = library.graph.write(call, look)
     if answer.status in NOT_FOUND:
         raise library.staging_is_gone()
-    if answer.status == HTTPStatus.CONFLICT:
-        # An earlier attempt, given up for lost, came in after all.
+    if answer.status == HTTPStatus.CONFLICT or not answer.document.get("id"):
+        # An earlier attempt, given up for lost, came in after all; or the answer is short of words.
         answer = library.graph.send(library.get(path, about))
+    if not answer.document.get("id"):
+        raise DestinationBusyError(f"stage a file ({about}): what was staged can't be seen", hint=AGAIN)
     return parse_item(answer.document)
 
 
