@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
@@ -126,7 +127,9 @@ class FolderOnDisk:
 
     def offboard(self, folder: Folder) -> Offboarded:
         """See `FolderOnboarding`; on a disk there is nothing of ours to withdraw."""
-        return Offboarded((), self.access(folder))
+        seen = self.access(folder)
+        remark = "on a disk nothing was withdrawn: take the right to read it away there"
+        return Offboarded((), replace(seen, remarks=(*seen.remarks, remark), is_exact=False))
 
     def folders(self) -> list[str]:
         """See `FolderOnboarding`."""

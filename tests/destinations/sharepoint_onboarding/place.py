@@ -27,6 +27,7 @@ class Place:
         self.driven = driven
         self.library = sandbox.library()
         self.library_name = "Documents"
+        self.owners: tuple[str, ...] = (OWNERS,)
         self.name = f"place {next(_numbers)}"
         self.root, self.staging = f"{self.name}/ECoS Migration Reports", f"{self.name}/_staging"
         self.ana = sandbox.people.add_person("ana@able-energy.test", "Ana", guest=True)
@@ -52,7 +53,7 @@ class Place:
         return open_onboarding(
             self.connection(application),
             self.recipients,
-            owners=(OWNERS,),
+            owners=self.owners,
             invite_guests=invite_guests,
             timing=self.driven.timing(),
         )

@@ -225,7 +225,7 @@ class TestOffboarding:
     def test_what_is_inherited_can_t_be_withdrawn_and_is_said(self, place: Place) -> None:
         folder = place.onboarded()
         place.library.restore_inheritance(place.path(folder))
-        with pytest.raises(FolderAccessError, match="can still be read by site group EMRR Owners") as refused:
+        with pytest.raises(FolderAccessError, match="can still be read by site group EMRR Members") as refused:
             place.administrator().offboard(folder)
         assert "stop inheriting" in refused.value.hint
 

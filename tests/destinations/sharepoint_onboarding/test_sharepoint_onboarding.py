@@ -41,6 +41,16 @@ def test_a_group_by_mail_is_granted_as_a_group(place: Place) -> None:
     assert place.can_read(folder) == {("group", place.team.id)}
 
 
+def test_the_owner_s_own_people_and_groups_keep_what_they_inherit(place: Place) -> None:
+    staff = place.sandbox.people.add_team("EMRR staff")
+    place.owners = ("EMRR Owners", staff.mail)
+    place.library.make_folder(place.root)
+    place.library.grant(place.root, "group", staff.id, "write")
+    folder = place.onboarded()
+    grants, _ = place.library.grants(place.path(folder))
+    assert {(grant.principal, grant.role) for grant in grants} == {(place.ana.id, "read"), (staff.id, "write")}
+
+
 def test_several_users_are_all_granted(place: Place) -> None:
     place.configure(A, Recipients(users=(place.ana.mail, place.ben.mail)))
     assert place.can_read(place.onboarded()) == {("user", place.ana.id), ("user", place.ben.id)}

@@ -94,6 +94,7 @@ class Grants:
             if number == 0 and seen.inherits:
                 # The first share of a folder may leave all that it inherited behind, in one go; all is granted anew.
                 self._grant(item_id, about, principals)
+                self._grant_owners(item_id, about, seen.verdict.owners)
             else:
                 self._step(item_id, about, principals, seen)
             seen = self.look(item_id, about, principals)
@@ -115,10 +116,18 @@ class Grants:
         if wanted:
             self._grant(item_id, about, wanted)
 
-    def _grant(self, item_id: str, about: str, principals: Sequence[Principal]) -> None:
+    def _grant_owners(self, item_id: str, about: str, owners: Sequence[Grantee]) -> None:
+        """Let the owner's people and groups keep what they inherited; Graph can't grant the site's own groups."""
+        for grantee in owners:
+            identifier = _object_id(grantee)
+            role = next((role for role in ("owner", "write", "read") if role in grantee.roles), None)
+            if identifier and role and grantee.shown.startswith(("user ", "group ")):
+                self._grant(item_id, about, (Principal(identifier, identifier, grantee.names),), role)
+
+    def _grant(self, item_id: str, about: str, principals: Sequence[Principal], role: str = "read") -> None:
         body = {
             "recipients": [dict(principal.as_recipient) for principal in principals],
-            "roles": ["read"],
+            "roles": [role],
             "requireSignIn": True,
             "sendInvitation": False,
             "retainInheritedPermissions": False,
@@ -188,7 +197,11 @@ def by_hand() -> str:
 
 
 def _identifier(grantee: Grantee) -> str:
-    return next((name for name in sorted(grantee.names) if GUID.fullmatch(name)), grantee.shown)
+    return _object_id(grantee) or grantee.shown
+
+
+def _object_id(grantee: Grantee) -> str:
+    return next((name for name in sorted(grantee.names) if GUID.fullmatch(name)), "")
 
 
 def _no_right(about: str, code: str) -> RightsError:

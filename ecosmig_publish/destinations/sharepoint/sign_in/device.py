@@ -52,8 +52,3 @@ class DeviceCodeApp:
         self._tell(str(flow.get("message") or f"Open {flow.get('verification_uri')}, enter {flow['user_code']}"))
         answer: dict[str, Any] = self._app.acquire_token_by_device_flow(flow)
         return answer
-
-    def forget(self) -> None:
-        """Leave the cached token: the person is asked again."""
-        for account in self._app.get_accounts():
-            self._app.remove_account(account)
