@@ -16,6 +16,8 @@ from ecosmig_publish.ledger.holds import settle_holds
 from ecosmig_publish.ledger.streams import advance_streams
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sqlalchemy import Connection
 
     from ecosmig_publish.ledger.entries import IssueEntry, SlotBirth, SlotEntry
@@ -30,8 +32,7 @@ def record_slot(connection: Connection, birth: SlotBirth) -> Deed:
     _refuse_out_of_order(connection, birth.entry)
     slot_id = _insert_slot(connection, birth)
     advance_streams(connection, report, birth.issues, birth.expected_last)
-    for issue in birth.issues:
-        _insert_issue(connection, slot_id, report.value, issue)
+    _insert_issues(connection, slot_id, report.value, birth.issues)
     directories = {file.outbox_path.partition("/")[0] for issue in birth.issues for file in issue.files}
     _insert_all(connection, tables.outbox_directories, [{"name": name, "slot_id": slot_id} for name in directories])
     settle_holds(connection, slot_id, report, birth.held, birth.closed)
@@ -101,17 +102,20 @@ def _insert_slot(connection: Connection, birth: SlotBirth) -> int:
     return int(inserted.scalar_one())
 
 
-def _insert_issue(connection: Connection, slot_id: int, report: str, issue: IssueEntry) -> None:
-    of = {"report": report, "recipient": issue.recipient}
-    issue_id = connection.execute(
-        insert(tables.issues).returning(tables.issues.c.id), {"slot_id": slot_id, **of}
-    ).scalar_one()
-    for file in issue.files:
-        file_id = connection.execute(
-            insert(tables.files).returning(tables.files.c.id),
+def _insert_issues(connection: Connection, slot_id: int, report: str, issues: Sequence[IssueEntry]) -> None:
+    issue_ids = _insert_returning_ids(
+        connection,
+        tables.issues,
+        [{"slot_id": slot_id, "report": report, "recipient": issue.recipient} for issue in issues],
+    )
+    file_ids = _insert_returning_ids(
+        connection,
+        tables.files,
+        [
             {
                 "issue_id": issue_id,
-                **of,
+                "report": report,
+                "recipient": issue.recipient,
                 "sequence": file.sequence,
                 "part": file.part,
                 "name": file.name,
@@ -120,9 +124,20 @@ def _insert_issue(connection: Connection, slot_id: int, report: str, issue: Issu
                 "size": file.size,
                 "sha256": file.sha256,
                 "quick_xor_hash": file.quick_xor_hash,
-            },
-        ).scalar_one()
-        connection.execute(insert(tables.publications), {"file_id": file_id})
+            }
+            for issue_id, issue in zip(issue_ids, issues, strict=True)
+            for file in issue.files
+        ],
+    )
+    _insert_all(connection, tables.publications, [{"file_id": file_id} for file_id in file_ids])
+
+
+def _insert_returning_ids(connection: Connection, table: Any, rows: list[dict[str, Any]]) -> list[int]:
+    """Insert all rows in a few statements; return the id that each was given, in their order."""
+    if not rows:
+        return []
+    inserting = insert(table).returning(table.c.id, sort_by_parameter_order=True)
+    return [int(number) for number in connection.execute(inserting, rows).scalars()]
 
 
 def _insert_all(connection: Connection, table: Any, rows: list[dict[str, Any]]) -> None:
