@@ -12,13 +12,14 @@ from urllib.parse import parse_qsl
 import pytest
 import responses
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateNumbers
 
 from ecosmig_publish.destinations.sharepoint import Identity, Timing, open_library
 from ecosmig_publish.destinations.sharepoint.faults import SignInError
 from ecosmig_publish.destinations.sharepoint.graph.session import HttpsSession
 from ecosmig_publish.destinations.sharepoint.sign_in import entra_tokens, roles_in
 from ecosmig_publish.destinations.sharepoint.sign_in.key_file import read_key_file
-from ecosmig_publish.destinations.sharepoint.sign_in.tokens import TOKEN_FILE, TOKEN_VARIABLE, workload_assertion
+from ecosmig_publish.destinations.sharepoint.sign_in.workload import TOKEN_FILE, TOKEN_VARIABLE, workload_assertion
 from ecosmig_publish.destinations.sharepoint.waiting import Passing, Patience
 from ecosmig_publish.errors import DestinationError
 from ecosmig_publish.sandbox import Fault
@@ -316,3 +317,17 @@ def test_the_permissions_in_a_token_can_be_told() -> None:
 def test_a_persons_token_says_nothing_of_application_permissions() -> None:
     claims = urlsafe_b64encode(json.dumps({"scp": "Sites.FullControl.All"}).encode()).decode().rstrip("=")
     assert roles_in(f"e30.{claims}.x") is None
+
+
+@responses.activate
+def test_a_key_that_can_not_sign_is_named_and_no_foreign_error_crosses(tmp_path: Path) -> None:
+    pem = tmp_path / "publisher.pem"
+    numbers = rsa_key(1).private_numbers()
+    spoilt = RSAPrivateNumbers(
+        numbers.p, numbers.q, numbers.d ^ 6, numbers.dmp1 ^ 6, numbers.dmq1, numbers.iqmp, numbers.public_numbers
+    ).private_key(unsafe_skip_rsa_key_validation=True)
+    pem.write_text(key_pem(spoilt) + certificate_pem(rsa_key(1), until=LATER))
+    answer_as_entra({"access_token": "t", "token_type": "Bearer", "expires_in": 3599})
+    with pytest.raises(SignInError, match="sign") as error:
+        tokens(Identity("certificate", "tenant", "client", pem, AUTHORITY)).token()
+    assert error.value.hint

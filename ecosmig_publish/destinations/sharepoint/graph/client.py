@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 
     from ecosmig_publish.destinations.sharepoint.graph.calls import Call
     from ecosmig_publish.destinations.sharepoint.graph.status import Decision
-    from ecosmig_publish.destinations.sharepoint.sign_in.tokens import MakeSession, Tokens
+    from ecosmig_publish.destinations.sharepoint.sign_in.applications import MakeSession
+    from ecosmig_publish.destinations.sharepoint.sign_in.tokens import Tokens
     from ecosmig_publish.destinations.sharepoint.waiting import Pace, Waiting
 
 

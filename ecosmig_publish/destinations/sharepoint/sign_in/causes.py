@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from ecosmig_publish.destinations.sharepoint.faults import SignInError
+from ecosmig_publish.destinations.sharepoint.redaction import lower_fault
 from ecosmig_publish.errors import DestinationBusyError, DestinationError
 
 if TYPE_CHECKING:
@@ -62,9 +63,20 @@ def sign_in_error(answer: Mapping[str, object], identity: Identity) -> Destinati
     return SignInError(f"sign-in: {says} ({shown}; {who}{trace})", hint=hint)
 
 
-def unknown_authority(identity: Identity) -> SignInError:
-    """Return the error of an authority that knows no such tenant."""
-    return SignInError(
-        f"sign-in: {identity.authority} knows no tenant {identity.tenant_id!r}",
-        hint=_TENANT,
-    )
+def named_fault(error: Exception, identity: Identity) -> Exception:
+    """Return what an error of the libraries that sign in means; any other error comes back as it is."""
+    library = type(error).__module__.partition(".")[0]
+    named: SignInError
+    if isinstance(error, ValueError) and "authority" in str(error):
+        named = SignInError(f"sign-in: {identity.authority} knows no tenant {identity.tenant_id!r}", hint=_TENANT)
+    elif isinstance(error, ValueError) or library in ("jwt", "cryptography"):
+        named = SignInError(
+            f"sign-in: {identity.certificate or 'the credential'} can't be used to sign",
+            hint="Check key and certificate in that file; tenant_id and client_id too.",
+        )
+    elif library == "msal":
+        named = SignInError("sign-in: Entra's answer makes no sense", hint=_TENANT)
+    else:
+        return error
+    named.__cause__ = lower_fault(error)
+    return named
