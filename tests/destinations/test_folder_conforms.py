@@ -15,6 +15,7 @@ import pytest
 from ecosmig_publish.destinations.folder import FolderOnDisk
 from tests.destinations.conformance import (
     Bench,
+    TestAdministering,
     TestFolderChecks,
     TestInterruptions,
     TestListing,
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from tests.destinations.conformance.bench import Sample
 
 __all__ = [
+    "TestAdministering",
     "TestFolderChecks",
     "TestInterruptions",
     "TestListing",

@@ -9,6 +9,7 @@ A destination takes the suite by a test module that imports all of these classes
 """
 
 from tests.destinations.conformance.access import TestFolderChecks
+from tests.destinations.conformance.administering import TestAdministering
 from tests.destinations.conformance.bench import Bench
 from tests.destinations.conformance.interrupting import TestInterruptions
 from tests.destinations.conformance.listing import TestListing
@@ -18,6 +19,7 @@ from tests.destinations.conformance.racing import TestRacing
 
 __all__ = [
     "Bench",
+    "TestAdministering",
     "TestFolderChecks",
     "TestInterruptions",
     "TestListing",

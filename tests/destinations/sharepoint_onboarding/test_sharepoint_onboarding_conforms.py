@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ecosmig_publish.destinations.sharepoint.onboarding import Recipients, SharePointOnboarding, open_onboarding
-from tests.destinations.conformance import Bench, TestOnboarding
+from tests.destinations.conformance import Bench, TestAdministering, TestOnboarding
 from tests.destinations.sharepoint.stand import OWNERS, RECIPIENTS, Stand, mail_of
 from tests.destinations.sharepoint.test_sharepoint_conforms import SharePointBench
 from tests.destinations.sharepoint_onboarding.place import Place
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ecosmig_publish.sandbox import Sandbox
     from tests.destinations.sharepoint.driven import DrivenTime
 
-__all__ = ["TestOnboarding"]
+__all__ = ["TestAdministering", "TestOnboarding"]
 
 
 class OnboardingBench(SharePointBench):
