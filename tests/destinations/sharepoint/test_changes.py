@@ -94,3 +94,10 @@ def test_a_late_hash_is_asked_for_by_id(stand: Stand, tmp_path: Path) -> None:
     found = publisher.item(item.id)
     assert found is not None
     assert found.hash == file.fingerprint.quick_xor_hash
+
+
+def test_folders_that_only_lead_to_a_change_are_not_among_the_changes(stand: Stand) -> None:
+    publisher, folder = stand.publisher(), stand.recipient()
+    token = publisher.delta_token()
+    made = stand.library.put(f"{stand.path(folder)}/a.csv", b"x")
+    assert set(publisher.changes_since(token).items) == {made.id}
