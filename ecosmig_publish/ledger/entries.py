@@ -123,3 +123,13 @@ class AccessProof:
     readers: tuple[str, ...]
     is_exact: bool
     looked_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedEntry:
+    """A file stands in its folder as `item_id`, since `published_at`; `adopted` where it stood there before."""
+
+    file_id: int
+    item_id: str
+    adopted: bool
+    published_at: datetime

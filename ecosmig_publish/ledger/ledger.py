@@ -23,7 +23,7 @@ from ecosmig_publish.ledger.faults import ledger_faults
 from ecosmig_publish.ledger.location import ledger_path
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
     from types import TracebackType
@@ -32,7 +32,15 @@ if TYPE_CHECKING:
 
     from ecosmig_publish.emrr.terms import Report, Signifier, Slot
     from ecosmig_publish.ledger.chain import Act, Deed
-    from ecosmig_publish.ledger.entries import AccessProof, Actor, FolderEntry, SlotBirth, SlotEntry, Watermark
+    from ecosmig_publish.ledger.entries import (
+        AccessProof,
+        Actor,
+        FolderEntry,
+        PublishedEntry,
+        SlotBirth,
+        SlotEntry,
+        Watermark,
+    )
     from ecosmig_publish.ledger.views import (
         Finding,
         OpenHold,
@@ -202,6 +210,16 @@ class Ledger:
                 connection, file_id, item_id, published_at, adopted=adopted
             )
         )
+
+    def record_all_published(self, entries: Sequence[PublishedEntry]) -> None:
+        """Record several files as `record_published` does, in one transaction: all of them, or none."""
+        with ledger_faults(self._path), database.writing(self._engine).begin() as connection:
+            for it in entries:
+                deed = publications.record_published(
+                    connection, it.file_id, it.item_id, it.published_at, adopted=it.adopted
+                )
+                if deed is not None:
+                    acts.append_act(connection, deed, self._actor, self._now())
 
     def record_proved(self, proved: Iterable[tuple[int, int, str]], proved_at: datetime) -> None:
         """Record what an independent listing showed: (file id, size, quickXorHash) each."""

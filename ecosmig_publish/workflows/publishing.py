@@ -17,6 +17,8 @@ from ecosmig_publish.errors import (
     StreamConflictError,
 )
 from ecosmig_publish.fingerprint import Fingerprint
+from ecosmig_publish.ledger import PublishedEntry
+from ecosmig_publish.workflows.recording import Recorder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -62,6 +64,7 @@ class _Wave:
     on_file: Callable[[WaitingFile], None]
     stopping: Event
     lock: Lock
+    recorder: Recorder
 
 
 def publish_waiting(
@@ -80,7 +83,8 @@ def publish_waiting(
     Interrupted, the workers finish the file they are at.
     """
     folders = ledger.folders()
-    wave = _Wave(ledger, outbox, destination, now, on_file, Event(), Lock())
+    lock = Lock()
+    wave = _Wave(ledger, outbox, destination, now, on_file, Event(), lock, Recorder(ledger, lock))
     unplaced = [file for file in waiting if file.published_at is None]
     recipients = [(recipient, list(files)) for recipient, files in groupby(unplaced, key=lambda file: file.recipient)]
     with ThreadPoolExecutor(max_workers=workers, thread_name_prefix="publish") as pool:
@@ -156,10 +160,7 @@ def _place(file: WaitingFile, folder: Folder, wave: _Wave) -> bool:
         with wave.lock:
             wave.ledger.record_conflict(file.file_id, str(error))
         raise StreamConflictError(str(error), hint=error.hint) from error
-    with wave.lock:
-        wave.ledger.record_published(
-            file.file_id, item_id=placed.item_id, adopted=placed.adopted, published_at=wave.now()
-        )
+    wave.recorder.record(PublishedEntry(file.file_id, placed.item_id, placed.adopted, wave.now()))
     return placed.adopted
 
 

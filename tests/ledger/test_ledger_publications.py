@@ -10,7 +10,7 @@ import pytest
 
 from ecosmig_publish.emrr.terms import Report
 from ecosmig_publish.errors import LedgerError
-from ecosmig_publish.ledger import FolderEntry, Ledger, RecordedStream, WaitingFile
+from ecosmig_publish.ledger import FolderEntry, Ledger, PublishedEntry, RecordedStream, WaitingFile
 
 from .made import NOON, QUICK_XOR_HASH, SHA256, A, B, birth_of, content_of, slot_of
 
@@ -189,3 +189,22 @@ def test_several_threads_may_record_at_once(ledger: Ledger, waiting: list[Waitin
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda number: ledger.record_conflict(waiting[number % 4].file_id, str(number)), range(40)))
     assert len(list(ledger.acts(kind="find-conflict"))) == 40
+
+
+def test_several_files_are_recorded_as_published_together_with_an_act_each(
+    ledger: Ledger, waiting: list[WaitingFile]
+) -> None:
+    ledger.record_all_published(
+        [PublishedEntry(it.file_id, it.name, adopted=False, published_at=NOON) for it in waiting]
+    )
+    assert {it.name for it in ledger.waiting() if it.item_id == it.name} == {it.name for it in waiting}
+    assert [act.subject for act in ledger.acts(kind="publish-file")] == [it.name for it in waiting]
+
+
+def test_of_several_files_none_is_recorded_where_one_overtakes_its_stream(
+    ledger: Ledger, waiting: list[WaitingFile]
+) -> None:
+    backwards = [PublishedEntry(it.file_id, it.name, adopted=False, published_at=NOON) for it in reversed(waiting)]
+    with pytest.raises(LedgerError):
+        ledger.record_all_published(backwards)
+    assert [it.published_at for it in ledger.waiting()] == [None] * len(waiting)
