@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -222,17 +223,25 @@ class TestStoppedAndResumed:
         assert (done.made, place.folders()) == (False, [ABLE])
         assert place.can_read(ABLE) == {("user", place.ana.id)}
 
-    @pytest.mark.parametrize("kind", ["reset", "error", "cut_body"])
-    def test_the_lost_reply_at_any_request_makes_one_folder_with_the_right_readers(
-        self, place: Place, kind: str
-    ) -> None:
+    @pytest.mark.parametrize(
+        "fault",
+        [
+            pytest.param(Fault("reset", after=True), id="reply-lost"),
+            pytest.param(Fault("error", after=True), id="done-and-503"),
+            pytest.param(Fault("cut_body"), id="reply-cut"),
+            pytest.param(Fault("reset"), id="reset"),
+            pytest.param(Fault("throttle", retry_after="2"), id="throttled"),
+            pytest.param(Fault("expired_token"), id="token-expired"),
+        ],
+    )
+    def test_a_fault_at_any_request_ends_in_one_folder_with_the_right_readers(self, place: Place, fault: Fault) -> None:
         for at in range(1, 14):
-            mail = f"{kind}.{at}@able-energy.test"
+            mail = f"{fault.kind}.{fault.after}.{at}@able-energy.test".lower()
             place.configure(A, Recipients(users=(place.ana.mail, mail)))
             place.sandbox.faults.clear()
-            # Sign-in has tests of its own; here every request of Graph loses its reply once.
-            place.sandbox.faults.add(Fault(kind, path="^/v1.0/", at=at, after=True))  # type: ignore[arg-type]
-            name = f"Lost {kind} {at}"
+            # Sign-in has tests of its own; here every request of Graph is disturbed once.
+            place.sandbox.faults.add(replace(fault, path="^/v1.0/", at=at))
+            name = f"Disturbed {at}"
             done = place.administrator(invite_guests=True).onboard(A, name, None)
             guest = place.sandbox.people.person(mail)
             assert guest is not None
