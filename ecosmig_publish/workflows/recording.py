@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import TYPE_CHECKING, Protocol
 
-from ecosmig_publish.errors import EcosmigError
+from ecosmig_publish.errors import EcosmigError, LedgerError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,9 +50,15 @@ class Recorder:
             if not ticket.done:
                 with self._queueing:
                     batch, self._queue = self._queue, []
-                self._write(batch)
+                if batch:
+                    self._write(batch)
         if ticket.error is not None:
             raise ticket.error
+        if not ticket.done:
+            raise LedgerError(
+                "another worker failed while it recorded this file too",
+                hint="Run again: the file is looked for in its folder before anything is put there.",
+            )
 
     def _write(self, batch: Sequence[_Ticket]) -> None:
         try:
