@@ -29,6 +29,7 @@ class Folders:
         self._library = library
         self._root: Item | None = None
         self._listed: dict[str, Item] | None = None
+        self._is_laid_out = False
 
     @property
     def where(self) -> str:
@@ -37,11 +38,14 @@ class Folders:
 
     def lay_out(self) -> None:
         """Make the folder of recipients' folders and the staging folder, where they aren't there yet."""
+        if self._is_laid_out:
+            return
         address = self._library.address
         for path in (address.root_folder, address.staging_folder):
             folder = self._library.folder_at(path) or self._make_path(path)
             if path == address.root_folder:
                 self._root = folder
+        self._is_laid_out = True
 
     def standing(self) -> list[Item]:
         """Return the folders that stand there, none where there is no place for them yet."""
