@@ -39,6 +39,8 @@ class Grantee:
     names: frozenset[str]
     roles: tuple[str, ...] = ()
     permission_id: str = ""
+    is_everybody: bool = False
+    """Whether it is one of SharePoint's own names for everybody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,11 +152,12 @@ def _principals(identities: Mapping[str, Any], roles: tuple[str, ...], identifie
                 names |= _known(entry, "email") | _signed_in_as(entry)
         else:
             names = frozenset()
-        yield Grantee(_shown(kind, identity, entry if kinds == [kind] else {}), names, roles, identifier)
+        beside = entry if kinds == [kind] else {}
+        crowd = _names_everybody(identity) or _names_everybody(beside)
+        yield Grantee(_shown(kind, identity, beside), names, roles, identifier, crowd)
     if not kinds and entry:
-        yield Grantee(
-            _shown("siteUser", entry, entry), _known(entry, "email") | _signed_in_as(entry), roles, identifier
-        )
+        names = _known(entry, "email") | _signed_in_as(entry)
+        yield Grantee(_shown("siteUser", entry, entry), names, roles, identifier, _names_everybody(entry))
 
 
 def _known(identity: Mapping[str, Any], *properties: str) -> frozenset[str]:
@@ -168,6 +171,10 @@ def _signed_in_as(identity: Mapping[str, Any]) -> frozenset[str]:
     if "|" not in login or _is_everybody(login):
         return frozenset()
     return frozenset({login.rpartition("|")[2]})
+
+
+def _names_everybody(identity: Mapping[str, Any]) -> bool:
+    return _is_everybody(str(identity.get("loginName") or "").casefold())
 
 
 def _is_everybody(login: str) -> bool:

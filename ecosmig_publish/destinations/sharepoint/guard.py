@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from http import HTTPStatus
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from ecosmig_publish.destinations.names import carries_signifier
@@ -39,9 +40,15 @@ class Guard:
         self._proved_at = proved_at
         self._proof_max_age = proof_max_age
         self._now = now
+        self._staging_lock = Lock()
+        self._staging_opened_to: tuple[str, ...] | None = None
 
     def check(self, folder: Folder) -> None:
-        """See `PublishingDestination.check_folder`. One request for each folder, one listing for all of them."""
+        """See `PublishingDestination.check_folder`.
+
+        One request for each folder; one listing, and one look at who can read the staging folder, for all of them.
+        """
+        self._check_staging()
         self._check_place(folder)
         verdict = self.verdict(folder)
         if not verdict.is_exact:
@@ -68,15 +75,43 @@ class Guard:
 
     def permissions(self, folder: Folder) -> list[Mapping[str, Any]]:
         """Return Graph's permissions of a folder; none where this identity may see none."""
-        path = f"{self._library.item_path(folder.id)}/permissions"
-        call = Call(Kind.PERMISSIONS, path, folder.name, expected=_HIDDEN)
         try:
-            first = self._library.graph.send(call)
-            if first.status in _HIDDEN:
-                return []
-            return list(collection(self._library.graph, call, first))
+            return self._permissions_of(folder.id, folder.name)
         except NotFoundError as error:
             raise _missing(folder) from error
+
+    def _permissions_of(self, item_id: str, about: str) -> list[Mapping[str, Any]]:
+        call = Call(Kind.PERMISSIONS, f"{self._library.item_path(item_id)}/permissions", about, expected=_HIDDEN)
+        first = self._library.graph.send(call)
+        if first.status in _HIDDEN:
+            return []
+        return list(collection(self._library.graph, call, first))
+
+    def _check_staging(self) -> None:
+        """Make sure that no recipient is known to read what is staged: every recipient's files pass through there.
+
+        The site's own members may; whether they are listed among the owners is `doctor`'s matter.
+        """
+        name = self._library.address.staging_folder
+        with self._staging_lock:
+            if self._staging_opened_to is None:
+                self._staging_opened_to = self._readers_of_staging(name)
+        if self._staging_opened_to:
+            whom = "; ".join(self._staging_opened_to)
+            raise FolderAccessError(
+                f"the staging folder {name!r} can be read by {whom}; nothing was put there",
+                hint="Take their access away from it, and from the library where it comes from there: ecosmig doctor",
+            )
+
+    def _readers_of_staging(self, name: str) -> tuple[str, ...]:
+        everybodys = frozenset().union(*(readers.recipients for readers in self._readers.values()))
+        try:
+            permissions = self._permissions_of(self._library.located().staging_id, name)
+        except NotFoundError as error:
+            raise self._library.staging_is_gone() from error
+        verdict = compare_access(permissions, Readers(everybodys))
+        crowds = (grantee for grantee in verdict.strangers if grantee.is_everybody)
+        return tuple(grantee.shown for grantee in (*verdict.open_links, *verdict.recipients, *crowds))
 
     def _check_place(self, folder: Folder) -> None:
         root_id = self._library.located().root_id

@@ -144,3 +144,25 @@ def test_checking_changes_nothing(stand: Stand) -> None:
     folder = stand.recipient()
     stand.publisher().check_folder(folder)
     assert {line.partition(" ")[0] for line in stand.asked()} == {"GET"}
+
+
+@pytest.mark.parametrize("scope", ["anonymous", "organization"])
+def test_nothing_is_put_anywhere_while_a_link_opens_the_staging_folder(stand: Stand, scope: str) -> None:
+    folder = stand.recipient()
+    stand.library.grant(stand.staging, "link", "token", scope=scope)
+    assert "staging folder" in str(refused(stand, folder))
+
+
+def test_a_recipient_that_can_read_the_staging_folder_stops_every_folder(stand: Stand) -> None:
+    folder = stand.recipient()
+    beta = stand.sandbox.people.add_person(mail_of("PXX002"))
+    stand.library.grant(stand.staging, "user", beta.id)
+    assert mail_of("PXX002") in str(refused(stand, folder))
+
+
+def test_who_can_read_the_staging_folder_is_asked_once_in_a_run(stand: Stand) -> None:
+    publisher, folders = stand.publisher(), [stand.recipient(), stand.recipient("PXX002", "Beta Power")]
+    for folder in folders:
+        publisher.check_folder(folder)
+    asked = [line for line in stand.asked() if line.partition("?")[0].endswith("/permissions")]
+    assert len(asked) == 1 + len(folders)
