@@ -190,6 +190,11 @@ class TestStagingReaders:
         onboarded.sandbox.library().grant("_staging", "link", "token", "read", "anonymous")
         assert "anybody who has the link" in found(onboarded)["staging readers"]
 
+    def test_everybody_is_a_finding(self, onboarded: Tenant) -> None:
+        everybody = "c:0-.f|rolemanager|spo-grid-all-users/contoso"
+        onboarded.sandbox.library().grant("_staging", "siteGroup", everybody)
+        assert "everybody (" in found(onboarded)["staging readers"]
+
     def test_others_of_the_site_are_a_warning_that_names_them(self, onboarded: Tenant) -> None:
         check = examined(onboarded)["staging readers"]
         assert check.says == ("beside the owner's own: site group EMRR Members (5); site group EMRR Visitors (4)")

@@ -68,7 +68,8 @@ def check_staging_readers(
         )
     except EcosmigError as error:
         return failed(name, error)
-    wrong = [grantee.shown for grantee in (*verdict.recipients, *verdict.open_links)]
+    crowds = tuple(grantee for grantee in verdict.strangers if grantee.is_everybody)
+    wrong = [grantee.shown for grantee in (*verdict.recipients, *verdict.open_links, *crowds)]
     if wrong:
         step = "Take their access away from the library and from the staging folder."
         return finding(name, f"can read files before they are published: {'; '.join(wrong)}", step)
