@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
+from requests.utils import get_environ_proxies
 
 if TYPE_CHECKING:
     from requests import PreparedRequest, Response
@@ -39,7 +40,9 @@ class HttpsSession(requests.Session):
         if user_agent:
             self.headers["User-Agent"] = user_agent
         self._machine_local = machine_local
-        self.trust_env = not machine_local
+        # Asked for below, once for each host: by itself it would read the whole environment at every request.
+        self.trust_env = False
+        self._proxies: dict[str, dict[str, str]] = {}
         self._verify: bool | str = ca_bundle or True
         self._timeout = timeout
         self.auth = _as_it_is
@@ -49,11 +52,19 @@ class HttpsSession(requests.Session):
         """See `requests.Session.request`; `verify`, `timeout` and `allow_redirects` are decided here."""
         if urlsplit(url).scheme != "https" and not self._machine_local:
             raise PlainHttpRefused(f"{urlsplit(url).hostname}: only https is spoken here")
+        if not self._machine_local:
+            keywords["proxies"] = self._proxies_to(url)
         keywords["verify"] = self._verify
         keywords["allow_redirects"] = False
         # Whatever a library asks for: their default is to wait for ever.
         keywords["timeout"] = self._timeout
         return super().request(method, url, **keywords)
+
+    def _proxies_to(self, url: str) -> dict[str, str]:
+        host = urlsplit(url).netloc
+        if host not in self._proxies:
+            self._proxies[host] = dict(get_environ_proxies(url))
+        return self._proxies[host]
 
 
 def _as_it_is(request: PreparedRequest) -> PreparedRequest:
