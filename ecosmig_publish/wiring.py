@@ -127,10 +127,13 @@ class Wiring:
         )
 
     def readers(self, sharepoint: SharePointSettings) -> dict[Signifier, Readers]:
-        """Return who should be able to read each recipient's folder, by what the configuration says."""
+        """Return who should be able to read each recipient's folder, by what the configuration says.
+
+        The app that onboards is one of the owner's own: a folder that it makes may name it.
+        """
         from ecosmig_publish.destinations.sharepoint import Readers  # noqa: PLC0415
 
-        owners = frozenset(sharepoint.owners)
+        owners = frozenset({*sharepoint.owners, self.administrator(sharepoint).identity.client_id} - {""})
         return {
             supplier.signifier: Readers(frozenset({supplier.group} if supplier.group else supplier.users), owners)
             for supplier in self.settings.suppliers

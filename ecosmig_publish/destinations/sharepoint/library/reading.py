@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING
+from urllib.parse import urljoin
 
 import requests
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 CHUNK = 1 << 20
 BREAKS = 8
+HOPS = 5
+"""How often the address of a file's bytes may lead on to another one."""
 _AWAY = frozenset({HTTPStatus.FOUND, HTTPStatus.MOVED_PERMANENTLY, HTTPStatus.SEE_OTHER, HTTPStatus.TEMPORARY_REDIRECT})
 
 
@@ -65,10 +68,16 @@ def _open(graph: Graph, path: str, about: str, position: int) -> Answer:
         stream=True,
         expected=_AWAY | {HTTPStatus.NOT_FOUND},
     )
-    answer = graph.send(call)
-    if answer.status in _AWAY:
+    answer, address = graph.send(call), f"{graph.base}{call.path}"
+    for _ in range(HOPS):
+        location = answer.headers.get("Location", "") if answer.status in _AWAY else ""
+        if not location:
+            break
         # Whoever has this address may read: it needs no token of ours, and gets none.
-        answer = graph.send(replace(call, address=answer.headers.get("Location", ""), expected=frozenset()))
+        address = urljoin(address, location)
+        answer = graph.send(replace(call, address=address, expected=_AWAY))
+    if answer.status in _AWAY:
+        raise RefusedError(f"read a file ({about}): the service only says to look elsewhere", hint=AGAIN)
     if answer.status == HTTPStatus.NOT_FOUND:
         raise NotFoundError(f"{about}: no such file in its folder", hint="See what stands where: ecosmig verify")
     return answer
