@@ -2,10 +2,11 @@
 
 `python -m tests.benchmarks.upload --rclone PATH [--recipients 150] [--connections 4] [--latency 0 --latency 100]`
 
-Each side is a process of its own, start and end included, with as many connections, through the same tunnel on
-loopback. The product is `ecosmig publish --all`: it checks each folder's readers, stages, moves, and proves by what
-the library says changed. rclone is `rclone copy`, and for a proof `rclone check`. Requests are counted by the
-stand-in. `--weaknesses` shows what becomes of the files when something happens on the way.
+Each side is a process of its own, start and end included, with as many connections. rclone needs a tunnel, which its
+uploads themselves don't take, as their addresses are the stand-in's; the product takes it for everything, or for
+nothing with `--direct`. The product is `ecosmig publish --all`: it checks each folder's readers, stages, moves, and
+proves by what the library says changed. rclone is `rclone copy`, and for a proof `rclone check`. Requests are counted
+by the stand-in. `--weaknesses` shows what becomes of the files when something happens on the way.
 """
 
 from __future__ import annotations
@@ -52,6 +53,7 @@ class Bench:
     home: Path
     rclone: Rclone
     recipients: int
+    is_direct: bool
 
     def wave(self, name: str) -> SharePointInstallation:
         """Return folders of their own, and the same files waiting for them."""
@@ -65,7 +67,9 @@ class Bench:
 
     def product(self, made: SharePointInstallation) -> Upload:
         """Let the product publish what waits."""
-        environment = os.environ | {"HTTPS_PROXY": self.tunnel.url, "NO_PROXY": "", "no_proxy": ""}
+        environment = {name: value for name, value in os.environ.items() if "proxy" not in name.lower()}
+        if not self.is_direct:
+            environment |= {"HTTPS_PROXY": self.tunnel.url}
         command = [str(ECOSMIG), "publish", "--all", "--quiet", "--as-of", f"{DUE:%Y-%m-%dT%H:%M:%SZ}"]
         began = self._begin()
         ended = subprocess.run(
@@ -104,6 +108,7 @@ def main() -> None:
     parser.add_argument("--recipients", type=int, default=150, help="of each five files")
     parser.add_argument("--connections", type=int, default=4)
     parser.add_argument("--latency", type=int, action="append", help="milliseconds; repeatable (default: 0 and 100)")
+    parser.add_argument("--direct", action="store_true", help="let the product do without the tunnel")
     parser.add_argument("--weaknesses", action="store_true", help="show what becomes of files when something happens")
     options = parser.parse_args()
     driven = DrivenTime()
@@ -115,7 +120,7 @@ def main() -> None:
             if options.weaknesses:
                 show_weaknesses(rclone, driven, home)
                 return
-            bench = Bench(sandbox, driven, tunnel, home, rclone, options.recipients)
+            bench = Bench(sandbox, driven, tunnel, home, rclone, options.recipients, options.direct)
             _say_machine(options)
             for milliseconds in options.latency or (0, 100):
                 _compare(bench, milliseconds)
