@@ -60,7 +60,7 @@ class Guard:
         if not verdict.shows_recipient and not self._is_proved(folder):
             raise FolderAccessError(
                 f"{folder.name}: it can't be seen here who reads it, and no administrator has proved it within "
-                f"{self._proof_max_age}; nothing was put there",
+                f"{_in_hours(self._proof_max_age)}; nothing was put there",
                 hint=f"As an administrator: ecosmig supplier access {folder.signifier}; and check that its users or "
                 "its group are in the configuration.",
             )
@@ -139,6 +139,10 @@ class Guard:
     def _is_proved(self, folder: Folder) -> bool:
         proved_at = self._proved_at(folder)
         return proved_at is not None and self._now() - proved_at <= self._proof_max_age
+
+
+def _in_hours(age: timedelta) -> str:
+    return f"{age.total_seconds() / 3600:g} h"
 
 
 def _missing(folder: Folder) -> FolderMissingError:
