@@ -34,9 +34,9 @@ def hurry(home: Path, sandbox: Sandbox, driven: DrivenTime, *, recipients: int, 
     assert (outcome.exit_status, len(outcome.proved)) == (0, files)
     assert [it for it in asked if it.too_early] == []
     assert sum(it.status == 429 for it in asked) < len(asked) / 100
-    # Staged and moved, 2 units each; an access check, 5; a dozen requests of 1 or 2.
+    # Staged and moved, 2 units each; an access check, 5. Staging's own check and a dozen requests of 1 or 2 on top.
     least_units = 4 * files + 5 * recipients
-    assert sum(it.resource_units for it in asked) <= least_units + 30
+    assert sum(it.resource_units for it in asked) <= least_units + 40
     assert took <= 1.3 * 60 * least_units / limit
 
 
