@@ -65,10 +65,14 @@ def rows(question: Question) -> Any:
 
 
 def _in_force(question: Question) -> Any:
-    """Return the combinations in force just before the end; of two rows for one, the earlier date."""
+    """Return the combinations in force just before the end; of two rows for one, the earlier date.
+
+    One whose only date is missing counts as in force, without a date: its Devices become problems, and aren't dropped.
+    """
     end = instant(question.bounds.end)
     models = question.tables.non_migratable_models
-    models = models.filter(models.non_migratable_at < end, models.withdrawn_at.isnull() | (models.withdrawn_at >= end))
+    began = models.non_migratable_at.isnull() | (models.non_migratable_at < end)
+    models = models.filter(began, models.withdrawn_at.isnull() | (models.withdrawn_at >= end))
     return models.group_by(MODEL).agg(non_migratable_at=models.non_migratable_at.min())
 
 

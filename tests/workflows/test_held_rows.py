@@ -6,9 +6,23 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from ecosmig_publish.emrr.terms import Report
 from ecosmig_publish.errors import ExitStatus
 from tests.installation import at
-from tests.workflows.made import HOUR, MONDAY, A, B, attempt, details, device, failed, installed, shown, source
+from tests.workflows.made import (
+    HOUR,
+    MONDAY,
+    A,
+    B,
+    attempt,
+    details,
+    device,
+    failed,
+    installation,
+    installed,
+    shown,
+    source,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -124,3 +138,20 @@ def test_a_device_that_two_suppliers_claim_is_held_and_in_nobodys_file(tmp_path:
     made.run(TUESDAY)
     assert _held(made) == [("001", "attempt:1", ("overlapping-responsibilities",))]
     assert not [name for name in made.published() if name.startswith(B)]
+
+
+def test_a_non_migratable_model_without_its_instant_makes_problems_of_the_devices_it_would_count(
+    tmp_path: Path,
+) -> None:
+    data = source(devices=2)
+    data.device_status_events = [installation(1, 1, MONDAY - 24 * HOUR)]
+    model = {name: data.devices[0][name] for name in ("device_type", "manufacturer", "model", "firmware_version")}
+    data.non_migratable_models = [{**model, "non_migratable_at": None, "withdrawn_at": None}]
+    made = installed(tmp_path, data)
+    made.run(TUESDAY)
+    with made.wiring().ledger() as ledger:
+        problems = ledger.problems(report=Report.ECOSMIG_004)
+    assert [(problem.reason, problem.key) for problem in problems] == [
+        ("empty:non_migratable_at", f"device:{data.devices[0]['device_id']}")
+    ]
+    assert made.published() == {}
