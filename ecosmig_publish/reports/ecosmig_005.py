@@ -46,7 +46,8 @@ def rows(question: Question) -> Any:
         successes=counted.successes.fill_null(0).cast("int64"),
         failures=counted.failures.fill_null(0).cast("int64"),
     )
-    lost = found.filter(found.hold.notnull())
+    # An attempt that two suppliers claim stands here twice, and is one problem.
+    lost = found.filter(found.hold.notnull()).select("place", "hold", "attempt_id", "completed_at").distinct()
     nobodys = lost.select(
         hold=lost.hold,
         recipient=ibis.null("string"),

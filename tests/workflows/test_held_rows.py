@@ -155,3 +155,14 @@ def test_a_non_migratable_model_without_its_instant_makes_problems_of_the_device
         ("empty:non_migratable_at", f"device:{data.devices[0]['device_id']}")
     ]
     assert made.published() == {}
+
+
+def test_an_attempt_that_two_suppliers_claim_is_one_problem_of_005(tmp_path: Path) -> None:
+    data = source()
+    data.responsibilities.append({**data.responsibilities[0], "sec_party_id": B})
+    data.migration_attempts = [attempt(1, 1, MONDAY + HOUR)]
+    made = installed(tmp_path, data)
+    made.run(at("2024-03-11T06:00:00"))
+    with made.wiring().ledger() as ledger:
+        problems = [(it.reason, it.key, it.count) for it in ledger.problems(report=Report.ECOSMIG_005)]
+    assert problems == [("overlapping-responsibilities", "attempt:1", 1)]
