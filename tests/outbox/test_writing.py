@@ -217,4 +217,5 @@ def test_memory_does_not_grow_with_the_report(tmp_path: Path) -> None:
         assert slot.rows == batches * 20_000
         return most
 
-    assert most_held(60) < 1.5 * most_held(6)
+    # Ten times the rows: what is read ahead and not yet let go of varies, what is written must not stay.
+    assert most_held(60) < 3 * most_held(6)
