@@ -11,7 +11,6 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from ecosmig_publish import __version__
-from ecosmig_publish.errors import ConfigurationError
 from ecosmig_publish.ledger import Actor, Ledger
 from ecosmig_publish.ledger.lock import run_lock
 from ecosmig_publish.outbox import Outbox
@@ -188,15 +187,9 @@ class Wiring:
         return self.settings.outbox.path.parent / "ecosmig.lock"
 
     def _folder_destination(self) -> FolderOnDisk:
-        destination = self.settings.destination
-        if destination.kind != "folder":
-            raise ConfigurationError(
-                f'destination.kind = "{destination.kind}" is not in this version',
-                hint='Set destination.kind = "folder" and destination.folder.path.',
-            )
         from ecosmig_publish.destinations.folder import FolderOnDisk  # noqa: PLC0415 - each run needs one destination
 
-        return FolderOnDisk(destination.folder.path)
+        return FolderOnDisk(self.settings.destination.folder.path)
 
 
 def _no_forecast(_files: int, _folders: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Self
 
 from ecosmig_publish.errors import LedgerError
@@ -23,7 +24,7 @@ from ecosmig_publish.ledger.faults import ledger_faults
 from ecosmig_publish.ledger.location import ledger_path
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
     from datetime import datetime
     from pathlib import Path
     from types import TracebackType
@@ -203,23 +204,21 @@ class Ledger:
         """Record a slot with all that is born with it: numbers, files, holds, problems."""
         self._record(lambda connection: births.record_slot(connection, birth))
 
-    def record_published(self, file_id: int, *, item_id: str, adopted: bool, published_at: datetime) -> None:
-        """Record that a file stands in its folder. Streams go in order; the same again changes nothing."""
-        self._record(
-            lambda connection: publications.record_published(
-                connection, file_id, item_id, published_at, adopted=adopted
-            )
-        )
+    def record_all_published(self, entries: Iterable[PublishedEntry]) -> None:
+        """Record that files stand in their folders: all of them, or none.
 
-    def record_all_published(self, entries: Sequence[PublishedEntry]) -> None:
-        """Record several files as `record_published` does, in one transaction: all of them, or none."""
-        with ledger_faults(self._path), database.writing(self._engine).begin() as connection:
-            for it in entries:
-                deed = publications.record_published(
-                    connection, it.file_id, it.item_id, it.published_at, adopted=it.adopted
-                )
-                if deed is not None:
-                    acts.append_act(connection, deed, self._actor, self._now())
+        Streams go in order; the same again changes nothing.
+        """
+        self._record_all(
+            partial(
+                publications.record_published,
+                file_id=it.file_id,
+                item_id=it.item_id,
+                published_at=it.published_at,
+                adopted=it.adopted,
+            )
+            for it in entries
+        )
 
     def record_proved(self, proved: Iterable[tuple[int, int, str]], proved_at: datetime) -> None:
         """Record what an independent listing showed: (file id, size, quickXorHash) each."""
@@ -256,10 +255,15 @@ class Ledger:
 
     def _record(self, change: Callable[[Connection], Deed | None]) -> None:
         """Make a change and append its act, in one transaction; a change that was none leaves no act."""
+        self._record_all((change,))
+
+    def _record_all(self, changes: Iterable[Callable[[Connection], Deed | None]]) -> None:
+        """Make several changes as `_record` does, in one transaction."""
         with ledger_faults(self._path), database.writing(self._engine).begin() as connection:
-            deed = change(connection)
-            if deed is not None:
-                acts.append_act(connection, deed, self._actor, self._now())
+            for change in changes:
+                deed = change(connection)
+                if deed is not None:
+                    acts.append_act(connection, deed, self._actor, self._now())
 
     def _known_revision(self) -> str | None:
         with self._reading() as connection:

@@ -6,10 +6,9 @@ miss what is being written.
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING, Protocol
 
-from ecosmig_publish.destinations import Folder, PublishingDestination
+from ecosmig_publish.destinations import PublishingDestination
 from ecosmig_publish.destinations.following import FollowsChanges
 from ecosmig_publish.destinations.names import carries_signifier
 from ecosmig_publish.errors import ChangesLostError, NotFoundError
@@ -24,6 +23,7 @@ from ecosmig_publish.workflows.verifying import (
     Discrepancy,
     Verified,
     prove,
+    read_sha256,
     verify_folders,
 )
 
@@ -225,13 +225,11 @@ def _compare(  # noqa: PLR0911 - one line for each kind of doubt
 def _compare_bytes(
     item: ChangedItem, file: RecordedFile, entry: FolderEntry, destination: PublishingDestination
 ) -> Discrepancy | None:
-    digest = hashlib.sha256()
     try:
-        for chunk in destination.read(Folder(entry.signifier, entry.folder_id, entry.name), file.name):
-            digest.update(chunk)
+        is_same = read_sha256(entry, file.name, destination) == file.sha256
     except NotFoundError:
         return Discrepancy(MISSING, file.recipient, file.name, "published, and not in the folder any more")
-    if digest.hexdigest() == file.sha256:
+    if is_same:
         return None
     return Discrepancy(ALTERED, file.recipient, file.name, f"same size, other bytes{_by(item)}")
 

@@ -173,11 +173,16 @@ def _compare(recipient: Signifier, file: WaitingFile | RecordedFile, item: Liste
     return None
 
 
-def _compare_bytes(entry: FolderEntry, file: RecordedFile, destination: PublishingDestination) -> Discrepancy | None:
+def read_sha256(entry: FolderEntry, name: str, destination: PublishingDestination) -> str:
+    """Return the SHA-256 in hex of a file's bytes, read from its folder. Raises as `destination.read` does."""
     digest = hashlib.sha256()
-    for chunk in destination.read(_folder(entry), file.name):
+    for chunk in destination.read(_folder(entry), name):
         digest.update(chunk)
-    if digest.hexdigest() == file.sha256:
+    return digest.hexdigest()
+
+
+def _compare_bytes(entry: FolderEntry, file: RecordedFile, destination: PublishingDestination) -> Discrepancy | None:
+    if read_sha256(entry, file.name, destination) == file.sha256:
         return None
     return Discrepancy(ALTERED, entry.signifier, file.name, "same size and quickXorHash, another SHA-256")
 

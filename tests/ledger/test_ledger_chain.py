@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ecosmig_publish.ledger import Act, BrokenLink, check
+from ecosmig_publish.ledger import Act, BrokenLink, PublishedEntry, check
 from ecosmig_publish.ledger.chain import START, Deed, canonical, hash_of, link
 
 from .made import ACTOR, NOON, A, birth_of, slot_of
@@ -125,7 +125,7 @@ def test_every_recorded_change_is_a_link_of_a_whole_chain(ledger: Ledger) -> Non
     ledger.record_slot(birth_of(slot_of(1), {A: [1]}))
     ledger.record_slot(birth_of(slot_of(2), {}))
     (file,) = ledger.waiting()
-    ledger.record_published(file.file_id, item_id="item", adopted=False, published_at=NOON)
+    ledger.record_all_published([PublishedEntry(file.file_id, "item", adopted=False, published_at=NOON)])
     ledger.record_proved([(file.file_id, file.size, file.quick_xor_hash)], NOON)
     acts = list(ledger.acts())
     assert [act.kind for act in acts] == ["issue-slot", "skip-slot", "publish-file", "prove-files"]

@@ -28,7 +28,7 @@ def refuses(ledger: Ledger, act: Callable[[], None], words: str) -> None:
 
 
 def publish(ledger: Ledger, file: WaitingFile, item_id: str = "item", *, adopted: bool = False) -> None:
-    ledger.record_published(file.file_id, item_id=item_id, adopted=adopted, published_at=NOON)
+    ledger.record_all_published([PublishedEntry(file.file_id, item_id, adopted=adopted, published_at=NOON)])
 
 
 @pytest.fixture

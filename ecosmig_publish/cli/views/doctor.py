@@ -18,10 +18,8 @@ from ecosmig_publish.workflows.doctor.source import check_data
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
 
     from ecosmig_publish.cli.invocation import Invocation
-    from ecosmig_publish.destinations.sharepoint import Connection
     from ecosmig_publish.emrr.terms import Signifier
     from ecosmig_publish.ledger import Ledger
     from ecosmig_publish.settings.model import SharePointSettings
@@ -114,16 +112,6 @@ def _examine_sharepoint(wiring: Wiring, sharepoint: SharePointSettings) -> Itera
 def _has_finding(checks: Sequence[Check], *names: str) -> bool:
     """Whether one of these found what makes everything after it meaningless."""
     return any(check.level is Level.FINDING and check.name in names for check in checks)
-
-
-def _key_files(publisher: Connection, administrator: Connection) -> Iterator[tuple[str, Path]]:
-    """Yield each key file once, with what to call it."""
-    seen: set[Path] = set()
-    for name, connection in (("certificate", publisher), ("administrator's certificate", administrator)):
-        path = connection.identity.certificate
-        if connection.identity.kind == "certificate" and path is not None and path not in seen:
-            seen.add(path)
-            yield name, path
 
 
 def _examine_folders(wiring: Wiring, configured: set[Signifier]) -> Iterator[Check]:

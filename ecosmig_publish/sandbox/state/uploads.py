@@ -104,11 +104,6 @@ class Uploads:
         rows = self._database.rows("SELECT id FROM upload WHERE parent = ? AND key = ?", parent, key_of(name))
         return next((found for found in (self.get(row[0]) for row in rows) if found is not None), None)
 
-    def alive(self) -> list[Upload]:
-        """Return all sessions that live."""
-        found = [self.get(row[0]) for row in self._database.rows("SELECT id FROM upload ORDER BY rowid")]
-        return [upload for upload in found if upload is not None]
-
     def grow(self, upload: Upload, received: int, total: int) -> str:
         """Note that so many bytes are there now; returns the instant at which the session now expires."""
         expires_at = stamp(self._clock.now() + self._lifetime)
