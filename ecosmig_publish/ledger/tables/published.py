@@ -1,0 +1,47 @@
+"""What became of each file, and what stood in its place."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    Table,
+    Text,
+)
+
+from ecosmig_publish.ledger.columns import UtcInstant
+from ecosmig_publish.ledger.tables.base import metadata, one_or_none
+
+publications = Table(
+    "publications",
+    metadata,
+    Column("file_id", Integer, ForeignKey("files.id"), primary_key=True),
+    Column("item_id", Text),
+    Column("adopted", Boolean),
+    Column("published_at", UtcInstant),
+    Column("proved_at", UtcInstant),
+    CheckConstraint(one_or_none("published_at", "item_id", "adopted"), name="published"),
+    CheckConstraint("proved_at IS NULL OR published_at IS NOT NULL", name="proved"),
+)
+# What waits is found without looking at all that was ever published.
+Index(
+    "ix_publications_waiting",
+    publications.c.file_id,
+    sqlite_where=publications.c.proved_at.is_(None),
+    postgresql_where=publications.c.proved_at.is_(None),
+)
+
+# What changed in a library is looked up by what the library calls it.
+Index("ix_publications_item_id", publications.c.item_id)
+
+conflicts = Table(
+    "conflicts",
+    metadata,
+    Column("file_id", Integer, ForeignKey("files.id"), primary_key=True),
+    Column("detail", Text, nullable=False),
+    Column("found_at", UtcInstant, nullable=False),
+)
