@@ -5,9 +5,12 @@
     │   └── ConfigurationError   2   wrong configuration
     ├── ClockError               2   an instant that this installation can't act at
     ├── LockedError             11   another run holds the lock
+    │   └── LeaseLostError      11   this run lost it: another took over
     ├── InvalidFileError        20   a report file breaks a rule
     ├── FolderAccessError       21   a folder is not the recipient's alone
     ├── StreamConflictError     22   ledger and destination disagree on a stream
+    │   └── LedgerBehindError   22   the ledger is older than what was issued
+    ├── ForeignRowError         23   a finished file holds a row that is not its recipient's
     ├── SourceError             30   the source data can't be used
     ├── LedgerError              1   the ledger can't be read or written
     ├── OutboxError              1   the outbox can't be read or written
@@ -76,6 +79,10 @@ class LockedError(EcosmigError):
     exit_status = ExitStatus.LOCKED
 
 
+class LeaseLostError(LockedError):
+    """This run lost the lease to another, and changes nothing any more."""
+
+
 class InvalidFileError(EcosmigError):
     """A report file, or its name, breaks a rule of the EMRR."""
 
@@ -92,6 +99,16 @@ class StreamConflictError(EcosmigError):
     """Ledger and destination disagree on a stream; nothing of it was published."""
 
     exit_status = ExitStatus.STREAM_CONFLICT
+
+
+class LedgerBehindError(StreamConflictError):
+    """The ledger doesn't know numbers that were issued: an old copy of it was put back."""
+
+
+class ForeignRowError(EcosmigError):
+    """A finished file holds a row that is not its recipient's; the slot was stopped."""
+
+    exit_status = ExitStatus.FOREIGN_ROW
 
 
 class SourceError(EcosmigError):

@@ -1,0 +1,1 @@
+"""Back from lost or old state: recovering, seeding, and whether the ledger is behind."""
