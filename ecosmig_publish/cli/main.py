@@ -17,6 +17,7 @@ from ecosmig_publish.cli.commands import (
     doctor,
     held,
     init,
+    issue,
     plan,
     publish,
     report,
@@ -63,7 +64,7 @@ def everywhere(
     context.obj = Invocation(config=config, json=json, verbose=verbose, quiet=quiet)
 
 
-for module in (demo, init, doctor, plan, publish, verify, status, held, supplier, audit, data, report, sandbox):
+for module in (demo, init, doctor, plan, publish, verify, status, held, issue, supplier, audit, data, report, sandbox):
     module.add_to(app)
 
 
