@@ -18,6 +18,7 @@ from ecosmig_publish.cli.commands import (
     held,
     init,
     issue,
+    ledger,
     plan,
     publish,
     report,
@@ -64,7 +65,25 @@ def everywhere(
     context.obj = Invocation(config=config, json=json, verbose=verbose, quiet=quiet)
 
 
-for module in (demo, init, doctor, plan, publish, verify, status, held, issue, supplier, audit, data, report, sandbox):
+_MODULES = (
+    demo,
+    init,
+    doctor,
+    plan,
+    publish,
+    verify,
+    status,
+    held,
+    issue,
+    supplier,
+    audit,
+    ledger,
+    data,
+    report,
+    sandbox,
+)
+
+for module in _MODULES:
     module.add_to(app)
 
 
