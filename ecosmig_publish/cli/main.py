@@ -23,6 +23,7 @@ from ecosmig_publish.cli.commands import (
     publish,
     report,
     sandbox,
+    schedule,
     status,
     supplier,
     verify,
@@ -80,6 +81,7 @@ _MODULES = (
     ledger,
     data,
     report,
+    schedule,
     sandbox,
 )
 

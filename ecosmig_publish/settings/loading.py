@@ -28,7 +28,7 @@ def load_settings(path: Path | None, environ: Mapping[str, str], cwd: Path) -> S
     Environment variables go before the file. Relative paths start at the file's folder. Raises `ConfigurationError`
     with every fault: the key, what was found, the rule.
     """
-    file = _find(path, environ, cwd)
+    file = find_configuration(path, environ, cwd)
     base = file.parent.resolve()
     faults: list[str] = []
     written, surroundings = _read(file), from_environment(environ, faults)
@@ -56,7 +56,8 @@ def load_settings(path: Path | None, environ: Mapping[str, str], cwd: Path) -> S
     )
 
 
-def _find(path: Path | None, environ: Mapping[str, str], cwd: Path) -> Path:
+def find_configuration(path: Path | None, environ: Mapping[str, str], cwd: Path) -> Path:
+    """Return the file that `load_settings` reads. Raises `ConfigurationError` where there is none."""
     named = path or (Path(environ[CONFIG]) if environ.get(CONFIG) else None)
     if named is not None:
         file = cwd / named

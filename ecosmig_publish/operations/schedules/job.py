@@ -1,0 +1,40 @@
+"""What is scheduled, whoever the scheduler is.
+
+The slots fall due at whole hours of UTC, and a run with nothing due costs half a second of CPU and no request: so the
+job runs at each slot and once more in every hour, which is what tries again what an earlier run had to leave.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+TIME_LIMIT_S = 4 * 3600
+"""A run that takes longer hangs; stopped, the next one goes on from there."""
+
+STOP_LIMIT_S = 300
+"""What a stopped run gets to finish the file that it is at."""
+
+JITTER_S = 60
+"""Slots of all installations fall due at one instant: they shouldn't ask the service at one instant too."""
+
+RETRY_MINUTE = 20
+"""The minute of each hour in which what waits is tried again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """How the program is called there: `program` and what follows it, the configuration, the folders it writes to."""
+
+    program: tuple[str, ...]
+    config: Path
+    user: str
+    writes_to: tuple[Path, ...]
+    image: str = "registry.example/ecosmig:VERSION"
+
+    def publishing(self) -> tuple[str, ...]:
+        """Return the command line of a run."""
+        return (*self.program, "publish", "--all", "--quiet", "--config", str(self.config))
