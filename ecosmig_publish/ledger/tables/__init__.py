@@ -6,7 +6,15 @@ a Device ID.
 
 from ecosmig_publish.ledger.tables.acting import acts, findings, lease, source_watermarks
 from ecosmig_publish.ledger.tables.base import metadata
-from ecosmig_publish.ledger.tables.decided import brakes, corrections, seeds, slot_brakes, withdrawals
+from ecosmig_publish.ledger.tables.decided import (
+    brakes,
+    corrections,
+    recalls,
+    resends,
+    seeds,
+    slot_brakes,
+    withdrawals,
+)
 from ecosmig_publish.ledger.tables.held import holds, problems, reported_keys
 from ecosmig_publish.ledger.tables.issued import files, issues, outbox_directories, slots, streams
 from ecosmig_publish.ledger.tables.places import access_proofs, change_tokens, folder_heads, folders
@@ -30,7 +38,9 @@ __all__ = [
     "outbox_directories",
     "problems",
     "publications",
+    "recalls",
     "reported_keys",
+    "resends",
     "seeds",
     "slot_brakes",
     "slots",

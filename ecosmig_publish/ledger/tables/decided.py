@@ -1,4 +1,4 @@
-"""What a person decided of issues: corrections, withdrawals, brakes, seeds."""
+"""What a person decided of issues: corrections, withdrawals, resends, brakes, seeds."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     ForeignKey,
+    Index,
     Integer,
     String,
     Table,
@@ -41,6 +42,25 @@ withdrawals = Table(
     Column("removed", Boolean, nullable=False),
     CheckConstraint("reason <> ''", name="reason"),
 )
+
+recalls = Table(
+    "recalls",
+    metadata,
+    Column("hold_id", Integer, ForeignKey("holds.id"), primary_key=True),
+    Column("issue_id", Integer, ForeignKey("issues.id"), nullable=False),
+    Index("ix_recalls_issue_id", "issue_id"),
+)
+"""Holds of rows that an issue had carried until it was corrected or withdrawn; their slot did not hold them."""
+
+resends = Table(
+    "resends",
+    metadata,
+    Column("file_id", Integer, ForeignKey("files.id"), primary_key=True),
+    Column("resent_at", UtcInstant, nullable=False),
+    Column("reason", Text, nullable=False),
+    CheckConstraint("reason <> ''", name="reason"),
+)
+"""Files that were put to publication again, each with the latest time; the acts have the earlier ones."""
 
 brakes = Table(
     "brakes",

@@ -109,5 +109,23 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["issue_id"], ["issues.id"], name=op.f("fk_withdrawals_issue_id")),
         sa.PrimaryKeyConstraint("issue_id", name=op.f("pk_withdrawals")),
     )
+    op.create_table(
+        "recalls",
+        sa.Column("hold_id", sa.Integer(), nullable=False),
+        sa.Column("issue_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["hold_id"], ["holds.id"], name=op.f("fk_recalls_hold_id")),
+        sa.ForeignKeyConstraint(["issue_id"], ["issues.id"], name=op.f("fk_recalls_issue_id")),
+        sa.PrimaryKeyConstraint("hold_id", name=op.f("pk_recalls")),
+    )
+    op.create_index("ix_recalls_issue_id", "recalls", ["issue_id"], unique=False)
+    op.create_table(
+        "resends",
+        sa.Column("file_id", sa.Integer(), nullable=False),
+        sa.Column("resent_at", sa.String(27), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.CheckConstraint("reason <> ''", name=op.f("ck_resends_reason")),
+        sa.ForeignKeyConstraint(["file_id"], ["files.id"], name=op.f("fk_resends_file_id")),
+        sa.PrimaryKeyConstraint("file_id", name=op.f("pk_resends")),
+    )
     op.drop_index(op.f("ix_issues_slot_id_recipient"), table_name="issues")
     op.create_index("ix_issues_slot_id_recipient", "issues", ["slot_id", "recipient"], unique=False)
