@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import os
 import re
 import sys
 from contextlib import nullcontext
@@ -96,7 +97,8 @@ def shown_name(text: str) -> str:
 
 def _expanded(places: Sequence[Path]) -> Iterator[Path]:
     for place in places:
-        if place.name == "-" or place.exists():
+        # A name that no file can have is missing too: too long, or with a NUL.
+        if place.name == "-" or os.path.exists(place):  # noqa: PTH110 - pathlib raises for such a name
             yield place
             continue
         # A shell on Windows hands wildcards over as they are.

@@ -46,7 +46,7 @@ def parse_suppliers(texts: Sequence[str]) -> tuple[Signifier, ...]:
 
 def _report(text: str) -> Report:
     number = text.strip().upper().removeprefix("ECOSMIG-")
-    if re.fullmatch("[0-9]+", number):
+    if re.fullmatch("[0-9]{1,3}", number):
         number = f"{int(number):03d}"
     try:
         return Report(f"ECOSMIG-{number}")

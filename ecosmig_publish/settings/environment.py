@@ -91,7 +91,7 @@ def _parsed(key: str, value: str) -> Any:
 def _json(value: str) -> Any:
     try:
         return json.loads(value)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
 
 

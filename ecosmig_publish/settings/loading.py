@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import tomllib
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ from ecosmig_publish.settings.keys import INTERNAL
 from ecosmig_publish.settings.model import Settings
 from ecosmig_publish.settings.paths import faults_of_paths, with_absolute_paths
 from ecosmig_publish.settings.suppliers import read_suppliers
+from ecosmig_publish.settings.toml_text import keys_with_nul, parse_toml
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,6 +36,7 @@ def load_settings(path: Path | None, environ: Mapping[str, str], cwd: Path) -> S
     if INTERNAL in written:
         faults.append(f"{INTERNAL}: no such key")
     table = {**merged(written, surroundings), INTERNAL: base}
+    faults += [f"{key}: holds a NUL" for key in keys_with_nul(table)]
     places: tuple[str, ...] = ()
     if isinstance(table.get("suppliers"), str):
         entries = read_suppliers(base / table["suppliers"])
@@ -46,7 +48,7 @@ def load_settings(path: Path | None, environ: Mapping[str, str], cwd: Path) -> S
         origins = Origins(frozenset(keys_set(surroundings)), places)
         faults += [said(fault, origins) for fault in error.errors(include_url=False)]
     else:
-        faults += faults_of_paths(settings)
+        faults = faults or faults_of_paths(settings)
         if not faults:
             return settings
     listed = "".join(f"\n  - {fault}" for fault in faults)
@@ -61,9 +63,10 @@ def find_configuration(path: Path | None, environ: Mapping[str, str], cwd: Path)
     named = path or (Path(environ[CONFIG]) if environ.get(CONFIG) else None)
     if named is not None:
         file = cwd / named
-        if file.is_dir() or not file.exists():
+        # A name that no file can have is missing too: too long, or with a NUL.
+        if not os.path.exists(file) or file.is_dir():  # noqa: PTH110 - pathlib raises for such a name
             by = "--config" if path else CONFIG
-            what = f"a folder; did you mean {named / NAMES[0]}?" if file.is_dir() else "no such file"
+            what = f"a folder; did you mean {named / NAMES[0]}?" if os.path.isdir(file) else "no such file"  # noqa: PTH112
             raise ConfigurationError(f"{by} {named}: {what}", hint="ecosmig init writes one to fill in.")
         return file
     for name in NAMES:
@@ -77,10 +80,9 @@ def find_configuration(path: Path | None, environ: Mapping[str, str], cwd: Path)
 
 def _read(file: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(file.read_bytes().decode("utf-8-sig"))
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigurationError(f"{file}: not TOML: {error}", hint="Mend that line.") from error
+        text = file.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise ConfigurationError(f"{file}: not UTF-8 at byte {error.start}", hint="Save it as UTF-8.") from error
     except OSError as error:
         raise ConfigurationError(f"{file}: {error.strerror}", hint="Give this user the right to read it.") from error
+    return parse_toml(text, file)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
-import tomllib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ecosmig_publish.errors import ConfigurationError
+from ecosmig_publish.settings.toml_text import parse_toml
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,8 +38,10 @@ def read_suppliers(path: Path) -> list[SupplierEntry]:
         )
     try:
         text = path.read_bytes().decode("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else f"not UTF-8 at byte {error.start}"
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        if isinstance(error, UnicodeDecodeError):
+            reason = f"not UTF-8 at byte {error.start}"
         raise ConfigurationError(
             f"suppliers: {path}: {reason}",
             hint="Set `suppliers` to a .csv or .toml file beside the configuration.",
@@ -48,10 +50,7 @@ def read_suppliers(path: Path) -> list[SupplierEntry]:
 
 
 def _from_toml(path: Path, text: str) -> Iterator[SupplierEntry]:
-    try:
-        table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigurationError(f"{path}: not TOML: {error}", hint="Mend that line.") from error
+    table = parse_toml(text, path)
     entries = table.get("suppliers")
     if set(table) != {"suppliers"} or not isinstance(entries, list):
         raise ConfigurationError(f"{path}: it holds something else than [[suppliers]]", hint=_hint_of_toml())
