@@ -10,7 +10,7 @@ from sqlalchemy import func, insert, select
 
 from ecosmig_publish.errors import LedgerError
 from ecosmig_publish.ledger import tables
-from ecosmig_publish.ledger.chain import Deed, canonical
+from ecosmig_publish.ledger.chain import Deed, digest
 from ecosmig_publish.ledger.columns import instant_text
 from ecosmig_publish.ledger.holds import settle_holds
 from ecosmig_publish.ledger.streams import advance_streams
@@ -173,16 +173,12 @@ def _deed(birth: SlotBirth) -> Deed:
                 for file in issue.files
             ],
             # Keys may hold a Device ID: an act, which is shown and exported, binds them by their digest.
-            "held": _digest([[it.key, it.reasons, it.recipient] for it in birth.held]),
-            "closed": _digest(sorted(birth.closed.items())),
-            "problems": _digest([[it.reason, it.key, it.recipient, it.count] for it in birth.problems]),
-            "reported_keys": _digest([hashlib.sha256(blob).hexdigest() for blob in birth.reported_keys]),
+            "held": digest([[it.key, it.reasons, it.recipient] for it in sorted(birth.held, key=lambda it: it.key)]),
+            "closed": digest(sorted(birth.closed.items())),
+            "problems": digest([[it.reason, it.key, it.recipient, it.count] for it in birth.problems]),
+            "reported_keys": digest([hashlib.sha256(blob).hexdigest() for blob in birth.reported_keys]),
         },
     )
-
-
-def _digest(things: list[Any]) -> dict[str, object]:
-    return {"count": len(things), "sha256": hashlib.sha256(canonical(things).encode()).hexdigest()}
 
 
 def _short(instant: object) -> str:

@@ -10,7 +10,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 from datetime import UTC
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -58,6 +58,11 @@ class BrokenLink:
 def canonical(value: object) -> str:
     """Return the one JSON text of a value: sorted keys, no blanks, characters as they are."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
+
+def digest(things: list[Any]) -> dict[str, object]:
+    """Return how many things there are and the SHA-256 of all of them: how an act binds what it doesn't show."""
+    return {"count": len(things), "sha256": hashlib.sha256(canonical(things).encode()).hexdigest()}
 
 
 def link(deed: Deed, actor: Actor, at: datetime, previous: Act | None) -> Act:
@@ -108,13 +113,13 @@ def hash_of(act: Act) -> str:
     return hashlib.sha256(canonical(fields).encode()).hexdigest()
 
 
-def check(acts: Iterable[Act], *, head: str | None = None) -> Iterator[BrokenLink]:
+def check(acts: Iterable[Act], *, head: str | None = None, after: Act | None = None) -> Iterator[BrokenLink]:
     """Yield every place where the acts, in the order given, are not one whole chain from the first act on.
 
-    With `head`, the hash of the newest act as noted elsewhere, a chain that was cut short or written anew is
-    found too.
+    With `after` they go on from that act, so that a long chain can be checked piece by piece. With `head`, the hash of
+    the newest act as noted elsewhere, a chain that was cut short or written anew is found too.
     """
-    number, previous_hash = 0, START
+    number, previous_hash = (after.id, after.hash) if after else (0, START)
     for act in acts:
         if act.hash != hash_of(act):
             yield BrokenLink(act.id, f"act {act.id} was edited: its hash is not that of its fields")
