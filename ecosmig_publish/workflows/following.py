@@ -71,7 +71,8 @@ def prove_by_changes(
             proved.append((file.file_id, file.size, file.quick_xor_hash))
         else:
             doubts.append(doubt)
-    items = {item_id: item for item_id, item in changes.items.items() if item_id not in _ids(placed)}
+    ours = _ids(placed)
+    items = {item_id: item for item_id, item in changes.items.items() if item_id not in ours}
     doubts += compare_changes(items, ledger=ledger, destination=destination)
     _keep(doubts, ledger)
     if proved:
