@@ -37,15 +37,20 @@ def schema(
     report: Annotated[
         str | None, typer.Argument(metavar="ECOSMIG-00N", show_default=False, help="Which report; else all six.")
     ] = None,
+    frictionless: Annotated[  # noqa: FBT002 - a flag
+        bool, typer.Option("--frictionless", help="As a Frictionless Data Package, for other tools.")
+    ] = False,
 ) -> int:
     """Show the fields of a report's records: name, kind, maximum length, whether they may be empty.
 
     With --json also the dialect, each field's position, format, pattern and allowed values.
 
-    Example: ecosmig report schema ECOSMIG-002 --json
+    Examples: ecosmig report schema ECOSMIG-002 --json · ecosmig report schema --frictionless > datapackage.json
     """
-    from ecosmig_publish.cli.views.report import show_schema  # noqa: PLC0415 - --help stays quick
+    from ecosmig_publish.cli.views.report import show_package, show_schema  # noqa: PLC0415 - --help stays quick
 
+    if frictionless:
+        return show_package(invocation, report)
     return show_schema(invocation, report)
 
 
@@ -107,18 +112,38 @@ def sequence(
 
 def read(
     invocation: Invocation,
-    file: Annotated[Path, typer.Argument(metavar="FILE", show_default=False, help="A report file.")],
+    files: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="FILE", show_default=False, help="A report file; with --to also several, wildcards, folders."
+        ),
+    ],
     rows: Annotated[int, typer.Option("--rows", min=0, help="How many details are shown; --json has all.")] = 20,
+    to: Annotated[
+        Path | None,
+        typer.Option(
+            "--to", show_default=False, help="Write the details there: *.parquet, *.arrow, or into a database *.sqlite."
+        ),
+    ] = None,
+    allow_gaps: Annotated[  # noqa: FBT002 - a flag
+        bool, typer.Option("--allow-gaps", help="Into a database: take a number that doesn't follow the last one.")
+    ] = False,
 ) -> int:
-    """Show a file's header and details by the names of their fields.
+    """Show a file's header and details by the names of their fields, or turn files into tables.
 
     With --json as typed values: numbers as numbers, DateTimes in ISO 8601, texts with their leading zeros, empty
-    fields as null.
+    fields as null. --to keeps the types; a database takes each number of a stream once, in order, and all six reports.
 
-    Example: ecosmig report read ECOSMIG-001_PXX999_10_20211206060000.csv --json
+    Examples: ecosmig report read ECOSMIG-001_PXX999_10_20211206060000.csv --json ·
+    ecosmig report read "ECOSMIG-001_*.csv" --to successes.parquet ·
+    ecosmig report read "PXX999 Example Energy" --to reports.sqlite
 
-    Exit statuses: 0 it was read · 2 the file can't be read · 20 it is no whole report file.
+    Exit statuses: 0 it was read · 2 a file can't be read · 20 it is no whole report file, or none that comes next.
     """
+    if to is not None:
+        from ecosmig_publish.cli.views.report_tables import write_and_show  # noqa: PLC0415 - --help stays quick
+
+        return write_and_show(invocation, files, to, allow_gaps=allow_gaps)
     from ecosmig_publish.cli.views.report_reading import read_and_show  # noqa: PLC0415 - --help stays quick
 
-    return read_and_show(invocation, file, rows)
+    return read_and_show(invocation, files, rows)

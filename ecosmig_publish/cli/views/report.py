@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from textwrap import fill, wrap
 from typing import TYPE_CHECKING
 
@@ -69,6 +70,17 @@ def show_schema(invocation: Invocation, report: str | None) -> int:
         definitions = [CATALOGUE[_named(report)]]
         document = _schema(definitions[0])
     invocation.result(document, lambda: _say([line for it in definitions for line in _described(it)]))
+    return ExitStatus.OK
+
+
+def show_package(invocation: Invocation, report: str | None) -> int:
+    """Show a Frictionless Data Package of one report's file, or of all six; the paths are examples to replace."""
+    from ecosmig_publish.recipients.frictionless import data_resource  # noqa: PLC0415 - its neighbours are slow
+
+    reports = list(CATALOGUE) if report is None else [_named(report)]
+    resources = [data_resource(it, f"{it}_PXX999_1_20260101060000.csv") for it in reports]
+    package = {"name": "ecosmig", "profile": "tabular-data-package", "resources": resources}
+    replace(invocation, json=True).result(package, lambda: None)
     return ExitStatus.OK
 
 

@@ -16,7 +16,7 @@ from ecosmig_publish.emrr.values import printed
 from ecosmig_publish.errors import ExitStatus, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from ecosmig_publish.cli.invocation import Invocation
@@ -27,8 +27,14 @@ if TYPE_CHECKING:
 _WIDTH = 80
 
 
-def read_and_show(invocation: Invocation, path: Path, shown: int) -> int:
-    """Show the file at `path`; nothing of it where it is not whole (`InvalidFileError`)."""
+def read_and_show(invocation: Invocation, paths: Sequence[Path], shown: int) -> int:
+    """Show one file; nothing of it where it is not whole (`InvalidFileError`)."""
+    path, *others = paths
+    if others:
+        raise UsageError(
+            f"{len(paths)} files: one at a time is shown",
+            hint="Name one file, or write them into a table: --to reports.sqlite",
+        )
     if path.name == "-":
         # It is read twice, so that nothing is shown of a file that turns out not to be whole.
         raise UsageError("stdin can't be read here", hint="Name a file.")
