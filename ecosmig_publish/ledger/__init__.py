@@ -3,6 +3,7 @@
 Importing it costs SQLAlchemy Core; alembic is imported only where a ledger is made or changed.
 """
 
+from ecosmig_publish.ledger.amendments import CorrectionBirth, IssueName, ResendEntry, WithdrawalEntry
 from ecosmig_publish.ledger.chain import Act, BrokenLink, check
 from ecosmig_publish.ledger.entries import (
     AccessProof,
@@ -23,10 +24,13 @@ from ecosmig_publish.ledger.views import (
     Finding,
     OpenHold,
     RecordedFile,
+    RecordedIssue,
     RecordedSlot,
     RecordedStream,
+    SlotKeys,
     SlotProblem,
     WaitingFile,
+    Withdrawal,
 )
 
 __all__ = [
@@ -34,23 +38,30 @@ __all__ = [
     "Act",
     "Actor",
     "BrokenLink",
+    "CorrectionBirth",
     "FileEntry",
     "Finding",
     "FolderEntry",
     "HeldEntry",
     "IssueEntry",
+    "IssueName",
     "Ledger",
     "OpenHold",
     "ProblemEntry",
     "PublishedEntry",
     "RecordedFile",
+    "RecordedIssue",
     "RecordedSlot",
     "RecordedStream",
+    "ResendEntry",
     "SlotBirth",
     "SlotEntry",
+    "SlotKeys",
     "SlotProblem",
     "WaitingFile",
     "Watermark",
+    "Withdrawal",
+    "WithdrawalEntry",
     "check",
     "run_lock",
 ]

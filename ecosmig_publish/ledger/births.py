@@ -32,7 +32,7 @@ def record_slot(connection: Connection, birth: SlotBirth) -> Deed:
     _refuse_out_of_order(connection, birth.entry)
     slot_id = _insert_slot(connection, birth)
     advance_streams(connection, report, birth.issues, birth.expected_last)
-    _insert_issues(connection, slot_id, report.value, birth.issues)
+    insert_issues(connection, slot_id, report.value, birth.issues)
     directories = {file.outbox_path.partition("/")[0] for issue in birth.issues for file in issue.files}
     _insert_all(connection, tables.outbox_directories, [{"name": name, "slot_id": slot_id} for name in directories])
     settle_holds(connection, slot_id, report, birth.held, birth.closed)
@@ -102,7 +102,8 @@ def _insert_slot(connection: Connection, birth: SlotBirth) -> int:
     return int(inserted.scalar_one())
 
 
-def _insert_issues(connection: Connection, slot_id: int, report: str, issues: Sequence[IssueEntry]) -> None:
+def insert_issues(connection: Connection, slot_id: int, report: str, issues: Sequence[IssueEntry]) -> list[int]:
+    """Insert issues with their files, which wait from then on; return the id that each issue was given."""
     issue_ids = _insert_returning_ids(
         connection,
         tables.issues,
@@ -130,6 +131,25 @@ def _insert_issues(connection: Connection, slot_id: int, report: str, issues: Se
         ],
     )
     _insert_all(connection, tables.publications, [{"file_id": file_id} for file_id in file_ids])
+    return issue_ids
+
+
+def file_facts(issues: Sequence[IssueEntry]) -> list[dict[str, object]]:
+    """Return what an act says of each file that it issued."""
+    return [
+        {
+            "recipient": issue.recipient,
+            "sequence": file.sequence,
+            "part": file.part,
+            "name": file.name,
+            "rows": file.rows,
+            "size": file.size,
+            "sha256": file.sha256,
+            "quick_xor_hash": file.quick_xor_hash,
+        }
+        for issue in issues
+        for file in issue.files
+    ]
 
 
 def _insert_returning_ids(connection: Connection, table: Any, rows: list[dict[str, Any]]) -> list[int]:
@@ -158,20 +178,7 @@ def _deed(birth: SlotBirth) -> Deed:
             "cut_off": instant_text(entry.cut_off),
             "generated_at": instant_text(entry.generated_at),
             "watermark": astuple(entry.watermark) if entry.watermark else None,
-            "files": [
-                {
-                    "recipient": issue.recipient,
-                    "sequence": file.sequence,
-                    "part": file.part,
-                    "name": file.name,
-                    "rows": file.rows,
-                    "size": file.size,
-                    "sha256": file.sha256,
-                    "quick_xor_hash": file.quick_xor_hash,
-                }
-                for issue in birth.issues
-                for file in issue.files
-            ],
+            "files": file_facts(birth.issues),
             # Keys may hold a Device ID: an act, which is shown and exported, binds them by their digest.
             "held": digest([[it.key, it.reasons, it.recipient] for it in sorted(birth.held, key=lambda it: it.key)]),
             "closed": digest(sorted(birth.closed.items())),

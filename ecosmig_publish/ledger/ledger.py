@@ -11,14 +11,18 @@ from ecosmig_publish.ledger import (
     access,
     acts,
     births,
+    corrections,
     database,
     findings,
     folders,
     holds,
+    issues,
     publications,
+    resends,
     slots,
     streams,
     version,
+    withdrawals,
 )
 from ecosmig_publish.ledger.faults import ledger_faults
 from ecosmig_publish.ledger.location import ledger_path
@@ -32,6 +36,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
     from ecosmig_publish.emrr.terms import Report, Signifier, Slot
+    from ecosmig_publish.ledger.amendments import CorrectionBirth, IssueName, ResendEntry, WithdrawalEntry
     from ecosmig_publish.ledger.chain import Act, Deed
     from ecosmig_publish.ledger.entries import (
         AccessProof,
@@ -46,8 +51,10 @@ if TYPE_CHECKING:
         Finding,
         OpenHold,
         RecordedFile,
+        RecordedIssue,
         RecordedSlot,
         RecordedStream,
+        SlotKeys,
         SlotProblem,
         WaitingFile,
     )
@@ -165,6 +172,31 @@ class Ledger:
         with self._reading() as connection:
             return slots.read_slots(connection, report, limit)
 
+    def issues(self, named: IssueName) -> list[RecordedIssue]:
+        """Return the issues that a name fits, oldest first."""
+        with self._reading() as connection:
+            return issues.read_issues(connection, named)
+
+    def amended_issues(self) -> list[RecordedIssue]:
+        """Return the issues that were superseded, withdrawn, or made by a correction, oldest first."""
+        with self._reading() as connection:
+            return issues.amended_issues(connection)
+
+    def slot_entry(self, slot: Slot) -> SlotEntry | None:
+        """Return a slot as it was issued or skipped, None where it is not recorded."""
+        with self._reading() as connection:
+            return slots.slot_entry(connection, slot)
+
+    def slot_before(self, slot: Slot) -> SlotEntry | None:
+        """Return the slot of the same report before one, None where there is none."""
+        with self._reading() as connection:
+            return slots.slot_before(connection, slot)
+
+    def keys_of(self, issue: RecordedIssue) -> SlotKeys:
+        """Return what is known of the rows that an issue's slot reported, beside its bounds."""
+        with self._reading() as connection:
+            return issues.keys_of(connection, issue)
+
     def streams(self) -> list[RecordedStream]:
         """Return all streams, by report and recipient, with what waits in each."""
         with self._reading() as connection:
@@ -203,6 +235,18 @@ class Ledger:
     def record_slot(self, birth: SlotBirth) -> None:
         """Record a slot with all that is born with it: numbers, files, holds, problems."""
         self._record(lambda connection: births.record_slot(connection, birth))
+
+    def record_correction(self, birth: CorrectionBirth) -> None:
+        """Record an issue that corrects a slot for one recipient, with all that is born with it."""
+        self._record(lambda connection: corrections.record_correction(connection, birth))
+
+    def record_withdrawal(self, entry: WithdrawalEntry) -> None:
+        """Record that an issue is taken back."""
+        self._record(lambda connection: withdrawals.record_withdrawal(connection, entry))
+
+    def record_resend(self, entry: ResendEntry) -> None:
+        """Let an issue's published files wait once more."""
+        self._record(lambda connection: resends.record_resend(connection, entry))
 
     def record_all_published(self, entries: Iterable[PublishedEntry]) -> None:
         """Record that files stand in their folders: all of them, or none.

@@ -5,13 +5,22 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 
 from ecosmig_publish.emrr.terms import Report, Signifier
 from ecosmig_publish.errors import LedgerError
 from ecosmig_publish.ledger.chain import Deed
 from ecosmig_publish.ledger.columns import instant_text
-from ecosmig_publish.ledger.tables import conflicts, files, issues, publications, slots
+from ecosmig_publish.ledger.tables import (
+    conflicts,
+    corrections,
+    files,
+    issues,
+    publications,
+    resends,
+    slots,
+    withdrawals,
+)
 from ecosmig_publish.ledger.views import RecordedFile, WaitingFile
 
 if TYPE_CHECKING:
@@ -19,10 +28,13 @@ if TYPE_CHECKING:
     from datetime import datetime
     from typing import Any
 
-    from sqlalchemy import Connection, Row, Select
+    from sqlalchemy import Connection, FromClause, Row, Select
 
 _AT_ONCE = 500
 """How many ids one statement names."""
+
+_later = corrections.alias("later")
+_successor = files.alias("successor")
 
 _COLUMNS = {
     "file_id": files.c.id,
@@ -37,18 +49,23 @@ _COLUMNS = {
     "size": files.c.size,
     "sha256": files.c.sha256,
     "quick_xor_hash": files.c.quick_xor_hash,
-    "generated_at": slots.c.generated_at,
+    "generated_at": func.coalesce(corrections.c.generated_at, slots.c.generated_at, type_=slots.c.generated_at.type),
     "published_at": publications.c.published_at,
     "item_id": publications.c.item_id,
     "adopted": publications.c.adopted,
     "proved_at": publications.c.proved_at,
     "conflict": conflicts.c.detail,
+    "issue_id": files.c.issue_id,
+    "resent_at": resends.c.resent_at,
+    "superseded_by": _successor.c.name,
+    "withdrawn_at": withdrawals.c.withdrawn_at,
+    "removed": withdrawals.c.removed,
 }
 
 
 def waiting_files(connection: Connection) -> list[WaitingFile]:
-    """Return every file not yet proved in its folder, by recipient, report and number."""
-    wanted = _files(WaitingFile.__slots__).where(publications.c.proved_at.is_(None))
+    """Return every file not yet proved in its folder, by recipient, report and number; not what was withdrawn."""
+    wanted = _files(WaitingFile.__slots__).where(publications.c.proved_at.is_(None), withdrawals.c.issue_id.is_(None))
     return [WaitingFile(**_values(row)) for row in connection.execute(wanted)]
 
 
@@ -75,6 +92,16 @@ def files_of_items(connection: Connection, item_ids: Collection[str]) -> dict[st
     return found
 
 
+def files_of_issues(connection: Connection, issue_ids: Collection[int]) -> Iterator[RecordedFile]:
+    """Yield the files of issues, issue by issue in the order of their ids, each in the order of its parts."""
+    wanted = sorted(issue_ids)
+    for first in range(0, len(wanted), _AT_ONCE):
+        few = wanted[first : first + _AT_ONCE]
+        of_few = _files(RecordedFile.__slots__).where(files.c.issue_id.in_(few))
+        for row in connection.execute(of_few.order_by(None).order_by(files.c.issue_id, files.c.part)):
+            yield RecordedFile(**_values(row))
+
+
 def record_published(
     connection: Connection, file_id: int, item_id: str, published_at: datetime, *, adopted: bool
 ) -> Deed | None:
@@ -95,6 +122,8 @@ def record_published(
         .values(item_id=item_id, adopted=adopted, published_at=published_at)
     )
     connection.execute(delete(conflicts).where(conflicts.c.file_id == file_id))
+    if file.resent_at is not None:
+        connection.execute(delete(resends).where(resends.c.file_id == file_id))
     content = {"item_id": item_id, "adopted": adopted, "published_at": instant_text(published_at)}
     return Deed("adopt-file" if adopted else "publish-file", file.name, content)
 
@@ -137,9 +166,29 @@ def _files(names: tuple[str, ...]) -> Select[Any]:
     # Made once: making the joins anew for each file takes longer than asking.
     return (
         select(*(_COLUMNS[name].label(name) for name in names))
-        .select_from(publications.join(files).join(issues).join(slots).outerjoin(conflicts))
+        .select_from(_joined(names))
         .order_by(files.c.recipient, files.c.report, files.c.sequence)
     )
+
+
+def _joined(names: tuple[str, ...]) -> FromClause:
+    """Return the tables that columns come from; withdrawals are always among them."""
+    joined = (
+        publications.join(files, files.c.id == publications.c.file_id)
+        .join(issues, issues.c.id == files.c.issue_id)
+        .join(slots, slots.c.id == issues.c.slot_id)
+        .outerjoin(conflicts, conflicts.c.file_id == files.c.id)
+        .outerjoin(withdrawals, withdrawals.c.issue_id == issues.c.id)
+    )
+    if "generated_at" in names:
+        joined = joined.outerjoin(corrections, corrections.c.issue_id == issues.c.id)
+    if "resent_at" in names:
+        joined = joined.outerjoin(resends, resends.c.file_id == files.c.id)
+    if "superseded_by" in names:
+        joined = joined.outerjoin(_later, _later.c.supersedes_id == issues.c.id).outerjoin(
+            _successor, (_successor.c.issue_id == _later.c.issue_id) & (_successor.c.part == 1)
+        )
+    return joined
 
 
 def _values(row: Row[Any]) -> dict[str, Any]:
@@ -158,15 +207,34 @@ def _refuse_overtaking(connection: Connection, file: RecordedFile) -> None:
     if file.sequence == 1:
         return
     # The one just before is enough: it in turn was only published after its own.
-    earlier = connection.execute(
-        select(files.c.name)
-        .join_from(publications, files)
+    before = connection.execute(
+        select(files.c.name, publications.c.published_at)
+        .select_from(files)
+        .join(publications, publications.c.file_id == files.c.id)
+        .outerjoin(withdrawals, withdrawals.c.issue_id == files.c.issue_id)
         .where(
             files.c.report == file.report,
             files.c.recipient == file.recipient,
-            files.c.sequence == file.sequence - 1,
-            publications.c.published_at.is_(None),
+            files.c.sequence < file.sequence,
+            withdrawals.c.issue_id.is_(None),
         )
-    ).scalar()
-    if earlier is not None:
-        raise LedgerError(f"{file.name} can't be published before {earlier}: a stream is published in order")
+        .order_by(files.c.sequence.desc())
+        .limit(1)
+    ).first()
+    name = before.name if before is not None and before.published_at is None else _sent_again(connection, file)
+    if name is not None:
+        raise LedgerError(f"{file.name} can't be published before {name}: a stream is published in order")
+
+
+def _sent_again(connection: Connection, file: RecordedFile) -> str | None:
+    """Return the name of an earlier file of the stream that waits to be published again, behind others as it is."""
+    # They are few, and chosen here: asked for by its stream, the database would go through all of it.
+    waiting = select(files.c.name, files.c.report, files.c.recipient, files.c.sequence).join_from(resends, files)
+    return next(
+        (
+            row.name
+            for row in connection.execute(waiting)
+            if (row.report, row.recipient) == (file.report, file.recipient) and row.sequence < file.sequence
+        ),
+        None,
+    )

@@ -29,6 +29,20 @@ def last_slots(connection: Connection) -> dict[Report, SlotEntry]:
     return {Report(row.report): _entry(row) for row in rows}
 
 
+def slot_entry(connection: Connection, slot: Slot) -> SlotEntry | None:
+    """Return a slot as it was issued or skipped, None where it is not recorded."""
+    wanted = select(slots).where(slots.c.report == slot.report, slots.c.due_at == slot.due_at)
+    row = connection.execute(wanted).first()
+    return None if row is None else _entry(row)
+
+
+def slot_before(connection: Connection, slot: Slot) -> SlotEntry | None:
+    """Return the slot of the same report before one, None where there is none."""
+    earlier = select(slots).where(slots.c.report == slot.report, slots.c.due_at < slot.due_at)
+    row = connection.execute(earlier.order_by(slots.c.due_at.desc()).limit(1)).first()
+    return None if row is None else _entry(row)
+
+
 def last_cut_off(connection: Connection) -> datetime | None:
     """Return the latest cut-off that any slot used, None before the first."""
     return connection.execute(select(func.max(slots.c.cut_off, type_=slots.c.cut_off.type))).scalar()

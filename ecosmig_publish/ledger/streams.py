@@ -8,7 +8,7 @@ from sqlalchemy import func, insert, select, update
 
 from ecosmig_publish.emrr.terms import Report, Signifier
 from ecosmig_publish.errors import LedgerError
-from ecosmig_publish.ledger.tables import files, issues, publications, slots, streams
+from ecosmig_publish.ledger.tables import files, issues, publications, slots, streams, withdrawals
 from ecosmig_publish.ledger.views import RecordedStream
 
 if TYPE_CHECKING:
@@ -64,7 +64,8 @@ def read_streams(connection: Connection) -> list[RecordedStream]:
             func.min(slots.c.due_at, type_=slots.c.due_at.type).label("oldest"),
         )
         .select_from(publications.join(files).join(issues).join(slots))
-        .where(publications.c.proved_at.is_(None))
+        .outerjoin(withdrawals, withdrawals.c.issue_id == issues.c.id)
+        .where(publications.c.proved_at.is_(None), withdrawals.c.issue_id.is_(None))
         .group_by(files.c.report, files.c.recipient)
         .subquery()
     )

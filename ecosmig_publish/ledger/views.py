@@ -50,7 +50,11 @@ class WaitingFile:
 
 @dataclass(frozen=True, slots=True)
 class RecordedFile:
-    """Everything known of an issued file; `adopted` where it stood in the folder before it was put there."""
+    """Everything known of an issued file; `adopted` where it stood in the folder before it was put there.
+
+    `superseded_by` names the first file of the issue that corrected this one's; `removed` says of what was withdrawn
+    whether it was to be taken out of the folder, None of what was not.
+    """
 
     file_id: int
     report: Report
@@ -70,6 +74,67 @@ class RecordedFile:
     adopted: bool | None
     proved_at: datetime | None
     conflict: str | None
+    issue_id: int
+    resent_at: datetime | None
+    superseded_by: str | None
+    withdrawn_at: datetime | None
+    removed: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """An issue was taken back: `released` where its rows were held again, `removed` where its files were to go."""
+
+    at: datetime
+    reason: str
+    released: bool
+    removed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedIssue:
+    """An issue with its files, in their order, and what a person decided of it.
+
+    `cut_off` is the one that its own rows were computed at. A correction may supersede nothing: the slot had then no
+    issue for the recipient.
+    """
+
+    issue_id: int
+    slot_id: int
+    slot: Slot
+    period: Period
+    cut_off: datetime
+    recipient: Signifier
+    files: tuple[RecordedFile, ...]
+    is_correction: bool
+    corrected_because: str | None
+    supersedes_id: int | None
+    superseded_by_id: int | None
+    withdrawn: Withdrawal | None
+
+    @property
+    def name(self) -> str:
+        """The name of its first file, which stands for all of them."""
+        return self.files[0].name
+
+    @property
+    def rows(self) -> int:
+        """How many detail rows its files have together."""
+        return sum(file.rows for file in self.files)
+
+
+@dataclass(frozen=True, slots=True)
+class SlotKeys:
+    """What is known of the rows that a slot reported, beside its bounds.
+
+    `held` are those that it held itself, `from_holds` those that it reported of what was held before, `recalled`
+    those that an issue no longer carries which the asked one superseded; `reported` are the blobs of its keys (006).
+    """
+
+    held: frozenset[str]
+    from_holds: frozenset[str]
+    recalled: frozenset[str]
+    reported: tuple[bytes, ...]
 
 
 @dataclass(frozen=True, slots=True)

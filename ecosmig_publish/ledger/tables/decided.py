@@ -60,7 +60,7 @@ resends = Table(
     Column("reason", Text, nullable=False),
     CheckConstraint("reason <> ''", name="reason"),
 )
-"""Files that were put to publication again, each with the latest time; the acts have the earlier ones."""
+"""Files that wait to be published once more; the acts keep who had them sent again, and when."""
 
 brakes = Table(
     "brakes",
