@@ -293,6 +293,12 @@ class Ledger:
         self._record(lambda connection: slots.rebase_watermark(connection, report, watermark))
 
     @contextmanager
+    def at_one_moment(self) -> Iterator[Connection]:
+        """Yield a connection for what reads the ledger as a whole: all of it is as of one moment; it writes nothing."""
+        with self._reading() as connection:
+            yield connection
+
+    @contextmanager
     def _reading(self) -> Iterator[Connection]:
         with ledger_faults(self._path), self._engine.connect() as connection:
             yield connection
