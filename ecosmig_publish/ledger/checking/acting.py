@@ -1,0 +1,71 @@
+"""What a check of acts against tables promises, and what all of them share."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+
+from ecosmig_publish.ledger.checking.fault import ACT, LedgerFault
+from ecosmig_publish.ledger.checking.seen import Seen
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from sqlalchemy import Connection
+
+    from ecosmig_publish.ledger.chain import Act
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An act with its content read."""
+
+    id: int
+    kind: str
+    subject: str
+    content: Mapping[str, Any]
+
+    def fault(self, what: str) -> LedgerFault:
+        """Return that this act and the tables disagree."""
+        return LedgerFault(ACT, f"act {self.id} ({self.kind} {self.subject})", what)
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What the checks stand on: the tables, and which of their rows an act has spoken of."""
+
+    connection: Connection
+    seen: Seen = field(default_factory=Seen)
+
+
+class ActCheck(Protocol):
+    """Compares the acts of some kinds with the rows that they made; the acts come in order, some at a time."""
+
+    kinds: frozenset[str]
+
+    def take(self, acts: Sequence[Told]) -> Iterator[LedgerFault]:
+        """Yield what these acts say and the tables don't; note the rows that they speak of."""
+        ...
+
+    def finish(self) -> Iterator[LedgerFault]:
+        """Yield what only shows once all acts are known: what is no longer as the last of them left it."""
+        ...
+
+
+def read_content(act: Act) -> Told | None:
+    """Return the act with its content, None where that is no JSON object."""
+    try:
+        content = json.loads(act.content)
+    except ValueError:
+        return None
+    return Told(act.id, act.kind, act.subject, content) if isinstance(content, dict) else None
+
+
+def differences(told: Mapping[str, Any], stands: Any) -> str:
+    """Return in words what differs between what an act says and what a row holds, `""` where nothing does."""
+    return ", ".join(
+        f"{name} is {stands.get(name)!s}, the act says {value!s}"
+        for name, value in told.items()
+        if stands.get(name) != value
+    )

@@ -1,0 +1,44 @@
+"""What a check of the ledger finds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+DATABASE, SCHEMA, CHAIN, ACT, ROW = "database", "schema", "chain", "act", "row"
+STREAM, SLOT, FILE, HOLD, PUBLICATION = "stream", "slot", "file", "hold", "publication"
+
+_RECOVER = (
+    "put back the latest backup whose chain is whole, and bring it up to the folders: ecosmig ledger recover --help"
+)
+_LOOK = "find out who changed it, and put back the latest backup: ecosmig ledger recover --help"
+
+NEXT_STEPS = {
+    DATABASE: f"don't run anything on it; {_RECOVER}",
+    SCHEMA: "undo what was changed by hand: only ecosmig makes and changes the ledger's tables",
+    CHAIN: _LOOK,
+    ACT: _LOOK,
+    ROW: _LOOK,
+    STREAM: f"publish nothing; {_RECOVER}",
+    SLOT: _LOOK,
+    FILE: _LOOK,
+    HOLD: _LOOK,
+    PUBLICATION: f"compare with the folders: ecosmig verify; then {_RECOVER}",
+}
+"""What to do about each kind of fault."""
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerFault:
+    """One thing that is wrong: `where` names the row, the act or the file, `what` says it in words.
+
+    `kind` is one of this module's words; no MPxN and no Device ID stands in it.
+    """
+
+    kind: str
+    where: str
+    what: str
+
+
+def row_of(table: str, key: object, name: object = None) -> str:
+    """Return how a row is named: `files 17 (ECOSMIG-001_…csv)`."""
+    return f"{table} {key}" if name is None else f"{table} {key} ({name})"

@@ -1,0 +1,112 @@
+"""The acts, one by one: whether they are one chain, and whether the tables hold what they say."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+
+from ecosmig_publish.ledger import chain
+from ecosmig_publish.ledger.chain import Act
+from ecosmig_publish.ledger.checking.acting import ActCheck, Ground, read_content
+from ecosmig_publish.ledger.checking.fault import ACT, CHAIN, ROW, LedgerFault, row_of
+from ecosmig_publish.ledger.checking.of_decisions import OfDecisions
+from ecosmig_publish.ledger.checking.of_places import OfAccess, OfFindings, OfFolders
+from ecosmig_publish.ledger.checking.of_publications import OfPublications
+from ecosmig_publish.ledger.checking.of_slots import OfSlots
+from ecosmig_publish.ledger.checking.plain import AT_ONCE, plain, select_plain, stream
+from ecosmig_publish.ledger.tables import acts, files, publications, slots
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from sqlalchemy import Connection, Row
+
+CHECKS: tuple[Callable[[Ground], ActCheck], ...] = (
+    OfSlots,
+    OfPublications,
+    OfDecisions,
+    OfFolders,
+    OfAccess,
+    OfFindings,
+)
+"""Who looks at which acts; an act of no known kind is a link of the chain and nothing more."""
+
+_UNREADABLE = datetime.min.replace(tzinfo=UTC)
+"""Stands for an instant that is none: no act was ever sealed with it."""
+
+
+def check_acts(connection: Connection, *, head: str | None) -> Iterator[LedgerFault]:
+    """Yield where the chain is broken, where acts and rows disagree, and the rows that no act knows.
+
+    With `head`, the newest act's hash as noted elsewhere, a chain that was cut short or written anew is found too.
+    """
+    ground = Ground(connection)
+    checks = [make(ground) for make in CHECKS]
+    walked = (_act(row) for row in stream(connection, select_plain(acts).order_by(acts.c.id)))
+    last: Act | None = None
+    while some := list(islice(walked, AT_ONCE)):
+        for broken in chain.check(some, after=last):
+            yield LedgerFault(CHAIN, f"act {broken.id}", broken.fault)
+        last = some[-1]
+        yield from _compare(some, checks)
+    for broken in chain.check((), after=last, head=head):
+        yield LedgerFault(CHAIN, f"act {broken.id}", broken.fault)
+    for check in checks:
+        yield from check.finish()
+    yield from _without_act(ground)
+
+
+def _compare(some: Sequence[Act], checks: Sequence[ActCheck]) -> Iterator[LedgerFault]:
+    """Let each check take its acts, in their order."""
+    told, known = [], frozenset(kind for check in checks for kind in check.kinds)
+    for act in some:
+        if act.kind not in known:
+            continue
+        read = read_content(act)
+        if read is None:
+            yield LedgerFault(ACT, f"act {act.id} ({act.kind} {act.subject})", "its content can't be read")
+        else:
+            told.append(read)
+    for check in checks:
+        its = [act for act in told if act.kind in check.kinds]
+        try:
+            yield from check.take(its)
+        except (AttributeError, KeyError, TypeError, ValueError):
+            # Only a forged act brings a text where a list of files should be.
+            where = f"acts {its[0].id} to {its[-1].id}"
+            yield LedgerFault(ACT, where, "what one of them says is not what such an act can say")
+
+
+def _without_act(ground: Ground) -> Iterator[LedgerFault]:
+    """Yield the rows that no act has spoken of."""
+    connection, seen = ground.connection, ground.seen
+    for row in stream(connection, select(slots.c.id, slots.c.report, plain(slots.c.due_at))):
+        if not seen.has("slots", row.id):
+            yield LedgerFault(ROW, row_of("slots", row.id, f"{row.report} {row.due_at}"), "no act issued it")
+    wanted = (
+        select(
+            files.c.id, files.c.name, publications.c.published_at.is_not(None), publications.c.proved_at.is_not(None)
+        )
+        .outerjoin_from(files, publications)
+        .order_by(files.c.id)
+    )
+    for number, name, was_published, was_proved in stream(connection, wanted):
+        if not seen.has("files", number):
+            yield LedgerFault(ROW, row_of("files", number, name), "no act issued it")
+        if was_published and not seen.has("published", number):
+            yield LedgerFault(ROW, row_of("publications", number, name), "no act published it")
+        if was_proved and not seen.has("proved", number):
+            yield LedgerFault(ROW, row_of("publications", number, name), "no act proved it")
+
+
+def _act(row: Row[Any]) -> Act:
+    """Return a link as it stands; one whose instant can't be read has an instant that its hash doesn't fit."""
+    values = row._asdict()
+    try:
+        values["at"] = datetime.fromisoformat(values["at"]).astimezone(UTC)
+    except (TypeError, ValueError):
+        values["at"] = _UNREADABLE
+    return Act(**values)
