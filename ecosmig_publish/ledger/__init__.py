@@ -21,6 +21,8 @@ from ecosmig_publish.ledger.entries import (
 from ecosmig_publish.ledger.ledger import Ledger
 from ecosmig_publish.ledger.lock import run_lock
 from ecosmig_publish.ledger.views import (
+    BrakedIssue,
+    BrakedSlot,
     Finding,
     OpenHold,
     RecordedFile,
@@ -29,6 +31,7 @@ from ecosmig_publish.ledger.views import (
     RecordedStream,
     SlotKeys,
     SlotProblem,
+    SourceWatermark,
     WaitingFile,
     Withdrawal,
 )
@@ -37,6 +40,8 @@ __all__ = [
     "AccessProof",
     "Act",
     "Actor",
+    "BrakedIssue",
+    "BrakedSlot",
     "BrokenLink",
     "CorrectionBirth",
     "FileEntry",
@@ -58,6 +63,7 @@ __all__ = [
     "SlotEntry",
     "SlotKeys",
     "SlotProblem",
+    "SourceWatermark",
     "WaitingFile",
     "Watermark",
     "Withdrawal",

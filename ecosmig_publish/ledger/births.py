@@ -10,6 +10,7 @@ from sqlalchemy import func, insert, select
 
 from ecosmig_publish.errors import LedgerError
 from ecosmig_publish.ledger import tables
+from ecosmig_publish.ledger.brakes import hold_issues
 from ecosmig_publish.ledger.chain import Deed, digest
 from ecosmig_publish.ledger.columns import instant_text
 from ecosmig_publish.ledger.holds import settle_holds
@@ -32,7 +33,9 @@ def record_slot(connection: Connection, birth: SlotBirth) -> Deed:
     _refuse_out_of_order(connection, birth.entry)
     slot_id = _insert_slot(connection, birth)
     advance_streams(connection, report, birth.issues, birth.expected_last)
-    insert_issues(connection, slot_id, report.value, birth.issues)
+    issue_ids = insert_issues(connection, slot_id, report.value, birth.issues)
+    of_recipients = {issue.recipient: issue_id for issue, issue_id in zip(birth.issues, issue_ids, strict=True)}
+    hold_issues(connection, birth.brakes, of_recipients, birth.entry.generated_at)
     directories = {file.outbox_path.partition("/")[0] for issue in birth.issues for file in issue.files}
     _insert_all(connection, tables.outbox_directories, [{"name": name, "slot_id": slot_id} for name in directories])
     settle_holds(connection, slot_id, report, birth.held, birth.closed)
@@ -184,6 +187,7 @@ def _deed(birth: SlotBirth) -> Deed:
             "closed": digest(sorted(birth.closed.items())),
             "problems": digest([[it.reason, it.key, it.recipient, it.count] for it in birth.problems]),
             "reported_keys": digest([hashlib.sha256(blob).hexdigest() for blob in birth.reported_keys]),
+            **({"brakes": dict(sorted(birth.brakes.items()))} if birth.brakes else {}),
         },
     )
 

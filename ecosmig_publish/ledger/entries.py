@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ class SlotBirth:
 
     `closed` says by hold key how an earlier hold ended: `reported` or `not-of-this-report`. `reported_keys`
     are opaque to the ledger. `expected_last` is the last number that each touched stream had when its files
-    were written, 0 for a new stream.
+    were written, 0 for a new stream. `brakes` says whose issue waits for an operator's word, and why.
     """
 
     entry: SlotEntry
@@ -101,6 +101,7 @@ class SlotBirth:
     problems: Sequence[ProblemEntry]
     reported_keys: Sequence[bytes]
     expected_last: Mapping[Signifier, int]
+    brakes: Mapping[Signifier, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

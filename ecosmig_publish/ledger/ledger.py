@@ -11,6 +11,7 @@ from ecosmig_publish.ledger import (
     access,
     acts,
     births,
+    brakes,
     corrections,
     database,
     findings,
@@ -20,6 +21,7 @@ from ecosmig_publish.ledger import (
     publications,
     resends,
     slots,
+    source_watermarks,
     streams,
     version,
     withdrawals,
@@ -48,6 +50,8 @@ if TYPE_CHECKING:
         Watermark,
     )
     from ecosmig_publish.ledger.views import (
+        BrakedIssue,
+        BrakedSlot,
         Finding,
         OpenHold,
         RecordedFile,
@@ -56,6 +60,7 @@ if TYPE_CHECKING:
         RecordedStream,
         SlotKeys,
         SlotProblem,
+        SourceWatermark,
         WaitingFile,
     )
 
@@ -222,6 +227,41 @@ class Ledger:
         with self._reading() as connection:
             return access.change_token(connection, library)
 
+    def recent_sizes(self, report: Report, recipient: Signifier, limit: int) -> list[int]:
+        """Return how many rows the latest issues of a stream have, latest first; not those held or taken back."""
+        with self._reading() as connection:
+            return brakes.recent_sizes(connection, report, recipient, limit)
+
+    def steady_recipients(self, report: Report, count: int) -> set[Signifier]:
+        """Return who had rows in each of a report's last `count` slots."""
+        with self._reading() as connection:
+            return brakes.steady_recipients(connection, report, count)
+
+    def recipients_with_rows(self, slot: Slot) -> set[Signifier] | None:
+        """Return who had rows in a slot, None where it is not recorded."""
+        with self._reading() as connection:
+            return brakes.recipients_with_rows(connection, slot)
+
+    def slot_brake(self, slot: Slot) -> BrakedSlot | None:
+        """Return what the brake recorded of a slot, released or not."""
+        with self._reading() as connection:
+            return brakes.slot_brake(connection, slot)
+
+    def braked_slots(self) -> list[BrakedSlot]:
+        """Return the slots that the brake holds now, oldest first."""
+        with self._reading() as connection:
+            return brakes.braked_slots(connection)
+
+    def braked_issues(self) -> list[BrakedIssue]:
+        """Return the issues that the brake holds now, oldest slot first."""
+        with self._reading() as connection:
+            return brakes.braked_issues(connection)
+
+    def source_watermark(self, subject: str) -> SourceWatermark | None:
+        """Return what was kept of a part of the source, None where nothing was."""
+        with self._reading() as connection:
+            return source_watermarks.read_source_watermark(connection, subject)
+
     def findings(self) -> list[Finding]:
         """Return all findings, oldest first."""
         with self._reading() as connection:
@@ -287,6 +327,22 @@ class Ledger:
     def record_finding(self, kind: str, detail: Mapping[str, object]) -> None:
         """Record what a person should look at; `detail` is what JSON can say, without personal data."""
         self._record(lambda connection: findings.record_finding(connection, kind, detail, self._now()))
+
+    def hold_slot(self, slot: Slot, reason: str, held_at: datetime) -> None:
+        """Record that the brake did not let a slot be issued; the same again changes nothing."""
+        self._record(lambda connection: brakes.hold_slot(connection, slot, reason, held_at))
+
+    def release(self, issue_ids: Iterable[int], slots: Iterable[Slot]) -> None:
+        """Let issues be published and slots be issued that the brake holds: all of them, or none."""
+        at = self._now()
+        of_issues = [partial(brakes.release_issue, issue_id=it, released_at=at) for it in issue_ids]
+        self._record_all([*of_issues, *(partial(brakes.release_slot, slot=it, released_at=at) for it in slots)])
+
+    def keep_source_watermark(self, subject: str, watermark: SourceWatermark) -> None:
+        """Keep what a part of the source looks like now; no act."""
+        self._record(
+            lambda connection: source_watermarks.keep_source_watermark(connection, subject, watermark, self._now())
+        )
 
     def rebase_watermark(self, report: Report, watermark: Watermark) -> None:
         """Let a report's latest slot be compared with `watermark` from now on: a finding was looked at."""

@@ -12,6 +12,7 @@ from ecosmig_publish.errors import LedgerError
 from ecosmig_publish.ledger.chain import Deed
 from ecosmig_publish.ledger.columns import instant_text
 from ecosmig_publish.ledger.tables import (
+    brakes,
     conflicts,
     corrections,
     files,
@@ -60,6 +61,8 @@ _COLUMNS = {
     "superseded_by": _successor.c.name,
     "withdrawn_at": withdrawals.c.withdrawn_at,
     "removed": withdrawals.c.removed,
+    "brake": brakes.c.reason,
+    "braked_at": brakes.c.held_at,
 }
 
 
@@ -108,7 +111,7 @@ def record_published(
     """Record that a file stands in its folder, and forget the conflict that it was in.
 
     The same again changes nothing. Raises `LedgerError` where an earlier file of the stream isn't published
-    yet, or where this one is published as another item.
+    yet, where the brake holds this one, or where it is published as another item.
     """
     file = _file(connection, file_id)
     if file.published_at is not None:
@@ -116,6 +119,8 @@ def record_published(
             return None
         raise LedgerError(f"{file.name} is recorded as published with item id {file.item_id}, not {item_id}")
     _refuse_overtaking(connection, file)
+    if file.brake is not None:
+        raise LedgerError(f"{file.name} can't be published before it is released: the big-change brake holds it")
     connection.execute(
         update(publications)
         .where(publications.c.file_id == file_id, publications.c.published_at.is_(None))
@@ -184,6 +189,9 @@ def _joined(names: tuple[str, ...]) -> FromClause:
         joined = joined.outerjoin(corrections, corrections.c.issue_id == issues.c.id)
     if "resent_at" in names:
         joined = joined.outerjoin(resends, resends.c.file_id == files.c.id)
+    if "brake" in names:
+        held = (brakes.c.issue_id == issues.c.id) & brakes.c.released_at.is_(None)
+        joined = joined.outerjoin(brakes, held)
     if "superseded_by" in names:
         joined = joined.outerjoin(_later, _later.c.supersedes_id == issues.c.id).outerjoin(
             _successor, (_successor.c.issue_id == _later.c.issue_id) & (_successor.c.part == 1)

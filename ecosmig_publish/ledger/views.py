@@ -29,7 +29,7 @@ class WaitingFile:
     """An issued file that is not proved in its folder yet.
 
     `published_at` and `item_id` where it was put there; `conflict` says what stood in its place when it was
-    last tried.
+    last tried; `brake` and `braked_at` why, and since when, the big-change brake holds its issue.
     """
 
     file_id: int
@@ -46,6 +46,8 @@ class WaitingFile:
     published_at: datetime | None
     item_id: str | None
     conflict: str | None
+    brake: str | None = None
+    braked_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,7 @@ class RecordedFile:
     superseded_by: str | None
     withdrawn_at: datetime | None
     removed: bool | None
+    brake: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +177,38 @@ class SlotProblem:
     key: str | None
     recipient: str | None
     count: int
+
+
+@dataclass(frozen=True, slots=True)
+class BrakedIssue:
+    """An issue that the big-change brake holds: its files, `names`, wait until it is released."""
+
+    issue_id: int
+    slot: Slot
+    recipient: Signifier
+    names: tuple[str, ...]
+    rows: int
+    reason: str
+    held_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class BrakedSlot:
+    """A slot that the big-change brake did not let be issued; `released_at` None until an operator's word."""
+
+    slot: Slot
+    reason: str
+    held_at: datetime
+    released_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SourceWatermark:
+    """How many rows a part of the source had up to an instant, and a checksum that only its own maker can compare."""
+
+    until: datetime
+    count: int
+    checksum: str
 
 
 @dataclass(frozen=True, slots=True)
