@@ -60,6 +60,10 @@ class FollowsChanges(Protocol):
         """Return what stands for now."""
         ...
 
+    def everything(self) -> Changes:
+        """Return all that there is, as though it had changed, and the token that goes on from there."""
+        ...
+
     def changes_since(self, token: str) -> Changes:
         """Return everything that changed since, ours and others'."""
         ...

@@ -18,6 +18,7 @@ from ecosmig_publish.ledger.entries import (
     SlotEntry,
     Watermark,
 )
+from ecosmig_publish.ledger.heads import Head
 from ecosmig_publish.ledger.ledger import Ledger
 from ecosmig_publish.ledger.lock import run_lock
 from ecosmig_publish.ledger.views import (
@@ -47,6 +48,7 @@ __all__ = [
     "FileEntry",
     "Finding",
     "FolderEntry",
+    "Head",
     "HeldEntry",
     "IssueEntry",
     "IssueName",

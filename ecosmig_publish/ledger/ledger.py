@@ -16,6 +16,7 @@ from ecosmig_publish.ledger import (
     database,
     findings,
     folders,
+    heads,
     holds,
     issues,
     publications,
@@ -30,7 +31,7 @@ from ecosmig_publish.ledger.faults import ledger_faults
 from ecosmig_publish.ledger.location import ledger_path
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
     from types import TracebackType
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
         SlotEntry,
         Watermark,
     )
+    from ecosmig_publish.ledger.heads import Head
     from ecosmig_publish.ledger.views import (
         BrakedIssue,
         BrakedSlot,
@@ -262,6 +264,21 @@ class Ledger:
         with self._reading() as connection:
             return source_watermarks.read_source_watermark(connection, subject)
 
+    def heads(self) -> dict[tuple[Report, Signifier], Head]:
+        """Return the highest number that was seen in a folder, of every stream of which anything was."""
+        with self._reading() as connection:
+            return heads.read_heads(connection)
+
+    def unknown_heads(self, seen: Iterable[Head]) -> dict[tuple[Report, Signifier], Head]:
+        """Return the highest of what was seen where it is beyond what was issued here, or under another name."""
+        with self._reading() as connection:
+            return heads.unknown_heads(connection, seen)
+
+    def never_published(self) -> set[Signifier]:
+        """Return the onboarded recipients into whose folders nothing was published yet."""
+        with self._reading() as connection:
+            return heads.never_published(connection)
+
     def findings(self) -> list[Finding]:
         """Return all findings, oldest first."""
         with self._reading() as connection:
@@ -323,6 +340,15 @@ class Ledger:
     def record_change_token(self, library: str, token: str) -> None:
         """Keep the token from which a library's changes are followed next; no act."""
         self._record(lambda connection: access.record_change_token(connection, library, token, self._now()))
+
+    def record_heads(self, seen: Sequence[Head]) -> None:
+        """Let the heads rise to what was seen in recipients' folders; no act."""
+        if seen:
+            self._record(lambda connection: heads.record_heads(connection, seen, self._now()))
+
+    def replace_heads(self, recipients: Collection[Signifier], seen: Sequence[Head]) -> None:
+        """Let the heads of these recipients be what their folders were just seen to hold; no act."""
+        self._record(lambda connection: heads.replace_heads(connection, recipients, seen, self._now()))
 
     def record_finding(self, kind: str, detail: Mapping[str, object]) -> None:
         """Record what a person should look at; `detail` is what JSON can say, without personal data."""

@@ -1,4 +1,8 @@
-"""Where issued files wait: one directory for each attempt at a slot, known to the ledger or swept away."""
+"""Where issued files wait: one directory for each attempt at a slot, known to the ledger or swept away.
+
+Once the ledger has it, a directory is marked: a later ledger that doesn't know a marked one is older than what was
+issued, and takes nothing away.
+"""
 
 from __future__ import annotations
 
@@ -13,10 +17,15 @@ from ecosmig_publish.outbox.faults import outbox_faults
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+    from datetime import datetime
     from pathlib import Path
 
     from ecosmig_publish.emrr.terms import Slot
     from ecosmig_publish.fingerprint import Fingerprint
+
+ISSUED = "issued"
+"""The name of the empty file that marks a directory whose files the ledger has recorded."""
+_OURS = ("ECOSMIG-", "recovered_")
 
 
 class Outbox:
@@ -34,6 +43,14 @@ class Outbox:
             directory.mkdir(mode=0o700)
         return directory
 
+    def begin_recovery(self, at: datetime) -> Path:
+        """Make a fresh directory for files that are read back from the folders; else as `begin`."""
+        directory = self.path / f"recovered_{at:%Y%m%dT%H%M%S}_{uuid.uuid4().hex[:8]}"
+        with outbox_faults(directory):
+            _make(self.path)
+            directory.mkdir(mode=0o700)
+        return directory
+
     def seal(self, directory: Path) -> None:
         """Make the directory's entries durable; its files are already."""
         with outbox_faults(directory):
@@ -45,11 +62,35 @@ class Outbox:
         with outbox_faults(directory):
             shutil.rmtree(directory)
 
+    def mark_issued(self, directory: Path) -> None:
+        """Mark a directory, durably, as one that the ledger has recorded; may be repeated."""
+        with outbox_faults(directory):
+            os.close(os.open(directory / ISSUED, os.O_WRONLY | os.O_CREAT, 0o600))
+            _sync(directory)
+
+    def is_marked(self, name: str) -> bool:
+        """Whether some ledger has recorded what is in the directory `name`."""
+        with outbox_faults(self.path / name):
+            return (self.path / name / ISSUED).exists()
+
+    def unknown_issued(self, known: Collection[str]) -> list[str]:
+        """Return the names of the marked directories that aren't `known`: an older ledger was put back."""
+        unknown = [name for name in self.names() if name not in known and name.startswith(_OURS)]
+        return [name for name in unknown if self.is_marked(name)]
+
     def sweep(self, known: Collection[str]) -> list[str]:
-        """Remove the directories that no ledger row knows, left by a crash before its commit; return their names."""
-        swept = sorted(name for name in self.names() if name not in known and name.startswith("ECOSMIG-"))
-        for name in swept:
-            self.discard(self.path / name)
+        """Remove the directories that no ledger ever knew, left by a crash before its commit; return their names.
+
+        A known one that a crash after its commit left without its mark is given it.
+        """
+        swept = []
+        for name in self.names():
+            if name in known:
+                if not self.is_marked(name):
+                    self.mark_issued(self.path / name)
+            elif name.startswith(_OURS) and not self.is_marked(name):
+                self.discard(self.path / name)
+                swept.append(name)
         return swept
 
     def names(self) -> list[str]:

@@ -6,12 +6,15 @@ miss what is being written.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from ecosmig_publish.destinations import PublishingDestination
 from ecosmig_publish.destinations.following import FollowsChanges
 from ecosmig_publish.destinations.names import carries_signifier
-from ecosmig_publish.errors import ChangesLostError, NotFoundError
+from ecosmig_publish.emrr.filename import parse_file_name
+from ecosmig_publish.errors import ChangesLostError, InvalidFileError, NotFoundError
+from ecosmig_publish.ledger import Head
 from ecosmig_publish.workflows.verifying import (
     ALTERED,
     MISSING,
@@ -40,13 +43,39 @@ class FollowedDestination(PublishingDestination, FollowsChanges, Protocol):
     """A destination that publishes, and whose changes can be followed."""
 
 
-def remembered_token(ledger: Ledger, destination: FollowsChanges) -> str:
-    """Return where the last run's following ended, or what stands for now where there was none."""
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """Where a run's following begins; `is_first` where no run remembered a token, so that all was looked at now."""
+
+    token: str
+    is_first: bool
+
+
+def begin_following(ledger: Ledger, destination: FollowsChanges) -> Beginning:
+    """Return where the last run's following ended; where there was none, look at all that is there."""
     token = ledger.change_token(destination.followed)
-    if token is None:
-        token = destination.delta_token()
-        ledger.record_change_token(destination.followed, token)
-    return token
+    if token is not None:
+        return Beginning(token, is_first=False)
+    changes = destination.everything()
+    ledger.record_heads(heads_among(changes.items.values(), ledger.folders()))
+    ledger.record_change_token(destination.followed, changes.token)
+    return Beginning(changes.token, is_first=True)
+
+
+def heads_among(items: Iterable[ChangedItem], folders: Mapping[Signifier, FolderEntry]) -> list[Head]:
+    """Return the numbers that stand in recipients' folders among these items."""
+    owners = {entry.folder_id: entry.signifier for entry in folders.values()}
+    files = (item for item in items if item.parent_id in owners and not item.is_folder and not item.deleted)
+    return [head for item in files if (head := head_of(owners[item.parent_id], item.name)) is not None]
+
+
+def head_of(owner: Signifier, name: str) -> Head | None:
+    """Return the number that a file in its owner's folder carries; None where it is no report for the owner."""
+    try:
+        named = parse_file_name(name)
+    except InvalidFileError:
+        return None
+    return Head(named.report, owner, named.sequence, name) if named.recipient == owner else None
 
 
 def prove_by_changes(
@@ -75,6 +104,8 @@ def prove_by_changes(
     items = {item_id: item for item_id, item in changes.items.items() if item_id not in ours}
     doubts += compare_changes(items, ledger=ledger, destination=destination)
     _keep(doubts, ledger)
+    # Whatever came since the run looked is not among what the next one is told.
+    ledger.record_heads(heads_among(items.values(), folders))
     if proved:
         ledger.record_proved(proved, now())
     ledger.record_change_token(destination.followed, changes.token)

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import groupby
 from threading import Event, Lock
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from ecosmig_publish.destinations import Folder
@@ -21,7 +22,7 @@ from ecosmig_publish.ledger import PublishedEntry
 from ecosmig_publish.workflows.recording import Recorder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
 
     from ecosmig_publish.destinations import PublishingDestination
@@ -42,6 +43,7 @@ class Stopped:
     hint: str
     exit_status: ExitStatus
     files: int
+    is_braked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,7 @@ class _Wave:
     stopping: Event
     lock: Lock
     recorder: Recorder
+    behind: Mapping[tuple[Signifier, Report], EcosmigError]
 
 
 def publish_waiting(
@@ -76,16 +79,17 @@ def publish_waiting(
     workers: int,
     now: Callable[[], datetime],
     on_file: Callable[[WaitingFile], None] = lambda _file: None,
+    behind: Mapping[tuple[Signifier, Report], EcosmigError] = MappingProxyType({}),
 ) -> Published:
-    """Place every waiting file that isn't in its folder yet.
+    """Place every waiting file that isn't in its folder yet, but nothing of the streams in `behind`.
 
     A stream stops at its first failure and holds up no other; a folder that is not the recipient's alone gets nothing.
     Interrupted, the workers finish the file they are at.
     """
     folders = ledger.folders()
     lock = Lock()
-    wave = _Wave(ledger, outbox, destination, now, on_file, Event(), lock, Recorder(ledger, lock))
-    unplaced = [file for file in waiting if file.published_at is None]
+    wave = _Wave(ledger, outbox, destination, now, on_file, Event(), lock, Recorder(ledger, lock), behind)
+    unplaced, braked = _until_the_brake(file for file in waiting if file.published_at is None)
     recipients = [(recipient, list(files)) for recipient, files in groupby(unplaced, key=lambda file: file.recipient)]
     with ThreadPoolExecutor(max_workers=workers, thread_name_prefix="publish") as pool:
         futures = [
@@ -101,8 +105,25 @@ def publish_waiting(
     return Published(
         placed=sum(result.placed for result in results),
         adopted=sum(result.adopted for result in results),
-        stopped=tuple(stopped for result in results for stopped in result.stopped),
+        stopped=(*(stopped for result in results for stopped in result.stopped), *braked),
     )
+
+
+def _until_the_brake(unplaced: Iterable[WaitingFile]) -> tuple[list[WaitingFile], list[Stopped]]:
+    """Return the files that may go, and the streams that stop before one that the brake holds."""
+    free, stopped = [], []
+    for (recipient, report), files in groupby(unplaced, key=lambda file: (file.recipient, file.report)):
+        stream = list(files)
+        held = next((place for place, file in enumerate(stream) if file.brake is not None), len(stream))
+        free += stream[:held]
+        if held < len(stream):
+            first = stream[held]
+            reason = f"{first.name} is held by the big-change brake since {first.braked_at:%Y-%m-%d %H:%MZ}: {first.brake}"
+            hint = f"ecosmig issue release {first.name}"
+            stopped.append(
+                Stopped(recipient, report, reason, hint, ExitStatus.UNPROVED, len(stream) - held, is_braked=True)
+            )
+    return free, stopped
 
 
 def _publish_recipient(
@@ -132,6 +153,8 @@ def _publish_stream(
     recipient: Signifier, report: Report, files: Sequence[WaitingFile], folder: Folder, wave: _Wave
 ) -> Published:
     placed = adopted = 0
+    if (recipient, report) in wave.behind:
+        return Published(0, 0, (_stopped(recipient, report, wave.behind[recipient, report], len(files)),))
     for done, file in enumerate(files):
         if wave.stopping.is_set():
             break

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from ecosmig_publish.destinations.following import FollowsChanges
 from ecosmig_publish.errors import ChangesLostError, DestinationError, EcosmigError, ExitStatus, SourceError
-from ecosmig_publish.workflows.following import prove_by_changes, prove_by_listing, remembered_token
+from ecosmig_publish.workflows.following import begin_following, prove_by_changes, prove_by_listing
 from ecosmig_publish.workflows.planning import RunInstant, due_slots_of, run_instant
 from ecosmig_publish.workflows.publishing import Published, publish_waiting
+from ecosmig_publish.workflows.recovery.behind import refuse_unknown_issues, streams_behind
 from ecosmig_publish.workflows.verifying import OF_STRANGERS, Discrepancy, prove
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from ecosmig_publish.ledger import Ledger, WaitingFile
     from ecosmig_publish.migration_data import MigrationData
     from ecosmig_publish.outbox import Outbox
+    from ecosmig_publish.workflows.issuing.braking import HeldBack
     from ecosmig_publish.workflows.issuing.policy import IssuingPolicy
     from ecosmig_publish.workflows.issuing.slot import IssuedSlot
 
@@ -44,15 +46,21 @@ class Parts:
 
 @dataclass(frozen=True, slots=True)
 class Narrowing:
-    """What a run is narrowed to; empty means all. Suppliers narrow what is published, never what is issued."""
+    """What a run is narrowed to; empty means all.
+
+    Suppliers, and the names of files, narrow what is published, never what is issued.
+    """
 
     reports: Collection[Report] = ()
     suppliers: Collection[Signifier] = ()
+    names: Collection[str] = ()
 
     def covers(self, file: WaitingFile) -> bool:
         """Whether a file is to be published in this run."""
-        return (not self.reports or file.report in self.reports) and (
-            not self.suppliers or file.recipient in self.suppliers
+        return (
+            (not self.reports or file.report in self.reports)
+            and (not self.suppliers or file.recipient in self.suppliers)
+            and (not self.names or file.name in self.names)
         )
 
 
@@ -83,6 +91,7 @@ class RunOutcome:
     due: tuple[Slot, ...]
     swept: tuple[str, ...] = ()
     issued: list[IssuedSlot] = field(default_factory=list)
+    held_back: list[HeldBack] = field(default_factory=list)
     published: Published = field(default_factory=lambda: Published(0, 0, ()))
     placed_reports: list[Report] = field(default_factory=list)
     proved: list[WaitingFile] = field(default_factory=list)
@@ -94,7 +103,7 @@ class RunOutcome:
     @property
     def findings(self) -> list[str]:
         """What the source showed that its contract rules out."""
-        return [finding for slot in self.issued for finding in slot.findings]
+        return [finding for slot in (*self.issued, *self.held_back) for finding in slot.findings]
 
     @property
     def exit_status(self) -> ExitStatus:
@@ -106,7 +115,7 @@ class RunOutcome:
             statuses.append(self.destination_error.exit_status)
         if self.findings or any(doubt.kind in OF_STRANGERS for doubt in self.doubts):
             statuses.append(ExitStatus.FINDING)
-        if self.waiting or self.doubts:
+        if self.waiting or self.doubts or self.held_back:
             statuses.append(ExitStatus.UNPROVED)
         return max(statuses, default=ExitStatus.OK)
 
@@ -121,12 +130,20 @@ def planned(parts: Parts, as_of: datetime | None, narrowing: Narrowing) -> tuple
 def run_everything(parts: Parts, *, as_of: datetime | None, narrowing: Narrowing, watcher: Watcher) -> RunOutcome:
     """Do one run and return what it did.
 
-    A source that can't be used stops the issuing, not the publishing of what was issued before.
+    A source that can't be used stops the issuing, not the publishing of what was issued before. Raises
+    `LedgerBehindError` where the outbox shows that the ledger is not the newest.
     """
+    refuse_unknown_issues(parts.ledger, parts.outbox)
     run, due = planned(parts, as_of, narrowing)
     outcome = RunOutcome(run, tuple(due))
     outcome.swept = tuple(parts.outbox.sweep(parts.ledger.outbox_directories()))
     _issue(parts, outcome, watcher)
+    publish_covered(parts, outcome, narrowing, watcher)
+    return outcome
+
+
+def publish_covered(parts: Parts, outcome: RunOutcome, narrowing: Narrowing, watcher: Watcher) -> None:
+    """Publish and prove what waits and is covered; `outcome` takes what became of it."""
     outcome.waiting = [file for file in parts.ledger.waiting() if narrowing.covers(file)]
     # With nothing to put and nothing to prove, the destination isn't asked for anything.
     if outcome.waiting:
@@ -135,7 +152,6 @@ def run_everything(parts: Parts, *, as_of: datetime | None, narrowing: Narrowing
         except DestinationError as error:
             outcome.destination_error = error
         outcome.waiting = [file for file in parts.ledger.waiting() if narrowing.covers(file)]
-    return outcome
 
 
 def _publish(parts: Parts, outcome: RunOutcome, narrowing: Narrowing, watcher: Watcher) -> None:
@@ -143,12 +159,13 @@ def _publish(parts: Parts, outcome: RunOutcome, narrowing: Narrowing, watcher: W
     destination = parts.destination
     folders = parts.ledger.folders()
     # Where nobody who waits has a folder, the destination isn't asked for anything either.
-    token = None
+    beginning, behind = None, {}
     if isinstance(destination, FollowsChanges) and any(file.recipient in folders for file in outcome.waiting):
-        token = remembered_token(parts.ledger, destination)
+        beginning = begin_following(parts.ledger, destination)
     unplaced = [file for file in outcome.waiting if file.published_at is None]
     if unplaced:
         homes = {file.recipient for file in unplaced} & folders.keys()
+        behind = streams_behind(homes, ledger=parts.ledger, destination=destination, beginning=beginning)
         placeable = sum(file.recipient in homes for file in unplaced)
         watcher.files_wait(len(unplaced), parts.forecast(placeable, len(homes)) if placeable else "")
 
@@ -164,10 +181,11 @@ def _publish(parts: Parts, outcome: RunOutcome, narrowing: Narrowing, watcher: W
         workers=parts.workers,
         now=parts.now,
         on_file=placed,
+        behind=behind,
     )
     unproved = [file for file in parts.ledger.waiting() if narrowing.covers(file)]
     on_its_way = [file for file in unproved if file.published_at is not None]
-    outcome.doubts = _prove(on_its_way, token, parts)
+    outcome.doubts = _prove(on_its_way, beginning.token if beginning else None, parts)
     left = {file.file_id for file in parts.ledger.waiting()}
     outcome.proved = [file for file in on_its_way if file.file_id not in left]
 
@@ -200,6 +218,7 @@ def _issue(parts: Parts, outcome: RunOutcome, watcher: Watcher) -> None:
             run=outcome.run,
             on_slot=watcher.slot_begins,
             on_rows=watcher.rows_written,
+            on_held_back=outcome.held_back.append,
         ):
             outcome.issued.append(issued)
     except SourceError as error:

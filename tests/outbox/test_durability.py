@@ -72,6 +72,37 @@ def test_a_sweep_takes_what_no_ledger_knows_and_nothing_else(tmp_path: Path) -> 
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted([known.name, "notes", "ECOSMIG-notes.txt"])
 
 
+def test_what_a_ledger_has_recorded_is_never_swept_though_the_present_one_does_not_know_it(tmp_path: Path) -> None:
+    outbox = Outbox(tmp_path)
+    recorded, begun = outbox.begin(SLOT), outbox.begin(SLOT)
+    outbox.mark_issued(recorded)
+    assert outbox.unknown_issued(()) == [recorded.name]
+    assert outbox.unknown_issued({recorded.name}) == []
+    assert outbox.sweep(()) == [begun.name]
+    assert recorded.exists()
+
+
+def test_a_mark_is_durable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    outbox = Outbox(tmp_path)
+    directory = outbox.begin(SLOT)
+    syncs = Syncs(monkeypatch)
+    outbox.mark_issued(directory)
+    assert set(syncs.sizes) == {str(directory)}
+
+
+def test_a_recorded_directory_that_a_crash_left_without_its_mark_is_given_it_by_the_next_sweep(tmp_path: Path) -> None:
+    outbox = Outbox(tmp_path)
+    directory = outbox.begin(SLOT)
+    assert outbox.sweep({directory.name}) == []
+    assert outbox.unknown_issued(()) == [directory.name]
+
+
+def test_what_a_recovery_left_unfinished_is_swept(tmp_path: Path) -> None:
+    outbox = Outbox(tmp_path)
+    directory = outbox.begin_recovery(SLOT.due_at)
+    assert outbox.sweep(()) == [directory.name]
+
+
 def test_an_outbox_that_was_never_made_is_empty(tmp_path: Path) -> None:
     assert Outbox(tmp_path / "none").sweep(()) == []
 

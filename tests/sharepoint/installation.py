@@ -86,19 +86,24 @@ class SharePointInstallation:
         """Make staging and every party's folder, grant it to its user, pin it, leave an administrator's proof."""
         library = self.sandbox.library()
         library.make_folder(self.staging)
+        for signifier in self.parties:
+            self.onboard(signifier)
+
+    def onboard(self, signifier: str) -> None:
+        """Make a party's folder, or take over the one that is there, as `onboard_all` does."""
+        library, path = self.sandbox.library(), self.folder(signifier)
+        item = library.make_folder(path)
+        person = self.sandbox.people.add_person(mail_of(signifier), guest=True)
+        library.break_inheritance(path, keep=False)
+        library.grant(path, "siteGroup", "3", "owner")
+        library.grant(path, "user", person.id, "read")
+        now = self.driven.now()
+        entry = FolderEntry(Signifier(signifier), item.id, path.rpartition("/")[2], self.parties[signifier], now)
         with self.wiring().locked_ledger() as ledger:
-            for signifier, name in self.parties.items():
-                path = self.folder(signifier)
-                item = library.make_folder(path)
-                person = self.sandbox.people.add_person(mail_of(signifier), guest=True)
-                library.break_inheritance(path, keep=False)
-                library.grant(path, "siteGroup", "3", "owner")
-                library.grant(path, "user", person.id, "read")
-                entry = FolderEntry(Signifier(signifier), item.id, path.rpartition("/")[2], name, self.driven.now())
-                ledger.record_folder(entry)
-                ledger.record_access_proof(
-                    AccessProof(entry.signifier, item.id, (person.id,), is_exact=True, looked_at=self.driven.now())
-                )
+            ledger.record_folder(entry)
+            ledger.record_access_proof(
+                AccessProof(entry.signifier, item.id, (person.id,), is_exact=True, looked_at=now)
+            )
 
     def prove_access(self, signifier: str, *, looked_at: datetime, is_exact: bool = True) -> None:
         """Leave another proof of a recipient's folder in the place of the one there is."""

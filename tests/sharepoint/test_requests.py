@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from ecosmig_publish.emrr.terms import Report
+from ecosmig_publish.workflows.running import Narrowing
 from tests.sharepoint.issued import FIRST, PARTIES
 
 if TYPE_CHECKING:
@@ -42,6 +44,17 @@ def test_with_nothing_due_a_run_asks_sharepoint_nothing(sandbox: Sandbox, issued
     sandbox.clear_requests()
     assert made.run(FIRST).exit_status == 0
     assert sandbox.requests() == []
+
+
+def test_a_run_that_publishes_asks_what_changed_once_before_it_and_once_after_it(
+    sandbox: Sandbox, issued: Issued, tmp_path: Path
+) -> None:
+    made = issued.waiting(tmp_path)
+    made.run(FIRST, Narrowing(reports={Report.ECOSMIG_001}))
+    sandbox.clear_requests()
+    assert made.run(FIRST).exit_status == 0
+    asked = [request.path.partition("?")[0] for request in sandbox.requests()]
+    assert sum(path.endswith("/delta") for path in asked) == 2
 
 
 def test_nothing_of_a_wave_costs_more_resource_units_than_it_should(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from ecosmig_publish.destinations.sharepoint.faults import RefusedError
 from ecosmig_publish.destinations.sharepoint.graph.calls import Call, Kind
 from ecosmig_publish.destinations.sharepoint.library.items import FIELDS, Item, parse_item
+from ecosmig_publish.destinations.sharepoint.library.library import PAGE
 from ecosmig_publish.destinations.sharepoint.library.paging import pages, values
 from ecosmig_publish.errors import ChangesLostError
 
@@ -43,8 +44,16 @@ def changes_since(library: Library, token: str) -> Changes:
     An item that comes several times counts as it came last. Raises `ChangesLostError` where the service no longer
     knows, as after some weeks, or the token is another library's.
     """
+    return _followed(library, replace(_call(token), expected=_UNKNOWN))
+
+
+def everything(library: Library) -> Changes:
+    """Return every item of the library, page by page, and the token that goes on from there."""
+    return _followed(library, _call(f"{library.drive_path()}/root/delta?$select={FIELDS}&$top={PAGE}"))
+
+
+def _followed(library: Library, call: Call) -> Changes:
     items: dict[str, Item] = {}
-    call = replace(_call(token), expected=_UNKNOWN)
     for answer in pages(library.graph, call):
         if answer.status in _UNKNOWN:
             raise ChangesLostError(

@@ -75,6 +75,10 @@ class SharePointDestination:
         """Return what stands for the library as it is now; may be kept and used by any later run."""
         return changes.latest_token(self._library)
 
+    def everything(self) -> Changes:
+        """See `FollowsChanges`; the library page by page, where no token was kept."""
+        return changes.everything(self._library)
+
     def changes_since(self, token: str) -> Changes:
         """Return everything that changed since, ours and others', with who changed it, and the next token.
 

@@ -25,6 +25,7 @@ from ecosmig_publish.reports.attempts import unreported
 from ecosmig_publish.reports.contract_breaks import OUTCOMES
 from ecosmig_publish.reports.question import Bounds, Question
 from ecosmig_publish.reports.registry import ROWS
+from ecosmig_publish.workflows.issuing.braking import HeldBack, held_back, oversized
 from ecosmig_publish.workflows.issuing.exclusions import (
     Exclusions,
     add_claimed_twice,
@@ -34,7 +35,7 @@ from ecosmig_publish.workflows.issuing.exclusions import (
 from ecosmig_publish.workflows.issuing.holds import settle_holds
 from ecosmig_publish.workflows.issuing.keys import HOLDING, ledger_key, packed, source_keys, unpacked
 from ecosmig_publish.workflows.issuing.register import known_parties
-from ecosmig_publish.workflows.issuing.watermark import coverage
+from ecosmig_publish.workflows.issuing.watermark import changed_behind, coverage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -111,9 +112,12 @@ class _ReportedKeys:
             self.of_holds.update(ledger_key(self.report, key) for key in found.to_pylist())
 
 
-def issue_slot(slot: Slot, issuing: Issuing, *, on_rows: Callable[[int], None] | None = None) -> IssuedSlot:
+def issue_slot(
+    slot: Slot, issuing: Issuing, *, on_rows: Callable[[int], None] | None = None
+) -> IssuedSlot | HeldBack:
     """Compute, write and record one slot; what it wrote stays unknown to all if this doesn't return.
 
+    Where the brake holds the slot back, nothing of it is recorded but that.
     Raises `SourceError`, `OutboxError` or `LedgerError`; then no number is used and the next run clears the outbox.
     """
     with issuing.data.keeping() as keep:
@@ -122,7 +126,7 @@ def issue_slot(slot: Slot, issuing: Issuing, *, on_rows: Callable[[int], None] |
 
 def _issue_slot(
     slot: Slot, issuing: Issuing, keep: Callable[[Any], Any], on_rows: Callable[[int], None] | None
-) -> IssuedSlot:
+) -> IssuedSlot | HeldBack:
     report, data, ledger = slot.report, issuing.data, issuing.ledger
     open_holds = ledger.open_holds(report) if report in HOLDING else []
     last = ledger.last_slots().get(report)
@@ -130,9 +134,7 @@ def _issue_slot(
     untried = [hold for hold in open_holds if hold.key not in tried]
     question = _question(slot, issuing, untried, keep)
     covered = coverage(report, question, data)
-    findings = []
-    if last is not None and last.watermark is not None and covered.earlier != last.watermark:
-        findings.append(_behind_cut_off(last, covered.earlier.count if covered.earlier else 0, ledger))
+    findings = changed_behind(last, covered.earlier, ledger)
     exclusions = broken_rows(
         report,
         question,
@@ -148,6 +150,12 @@ def _issue_slot(
         )
     expected = covered.fresh if not untried and not exclusions.keys else None
     written, numbers, reported = _write(slot, issuing, question, exclusions, untried, expected, on_rows)
+    issues = written_issues(written, issuing.outbox)
+    brake = held_back(slot, issues, issuing)
+    if brake is not None:
+        if written.files:
+            issuing.outbox.discard(written.files[0].path.parent)
+        return HeldBack(brake, findings)
     held, problems = _sorted_out(report, written, exclusions)
     closed: dict[str, str] = {}
     if report in HOLDING:
@@ -163,14 +171,17 @@ def _issue_slot(
             generated_at=issuing.run.at,
             watermark=covered.watermark,
         ),
-        issues=_issues(written, issuing.outbox),
+        issues=issues,
         held=tuple(held.values()),
         closed=closed,
         problems=problems,
         reported_keys=packed(reported.arrays),
         expected_last=numbers.expected_last(),
+        brakes=oversized(slot, issues, last, issuing),
     )
     ledger.record_slot(birth)
+    if written.files:
+        issuing.outbox.mark_issued(written.files[0].path.parent)
     issuing.tried[report] = set(held)
     return IssuedSlot(
         slot=slot,
@@ -179,7 +190,7 @@ def _issue_slot(
         rows=sum(file.rows for file in written.files),
         held=len(birth.held),
         problems=sum(problem.count for problem in problems),
-        findings=tuple(findings),
+        findings=findings,
     )
 
 
@@ -292,7 +303,8 @@ def _sorted_out(
     return held, problems
 
 
-def _issues(written: WrittenSlot, outbox: Outbox) -> tuple[IssueEntry, ...]:
+def written_issues(written: WrittenSlot, outbox: Outbox) -> tuple[IssueEntry, ...]:
+    """Return what was written as the ledger takes it, an issue for each recipient."""
     by_recipient: dict[Signifier, list[FileEntry]] = {}
     for file in written.files:
         by_recipient.setdefault(file.recipient, []).append(
@@ -309,23 +321,3 @@ def _issues(written: WrittenSlot, outbox: Outbox) -> tuple[IssueEntry, ...]:
         )
     return tuple(IssueEntry(recipient, tuple(files)) for recipient, files in by_recipient.items())
 
-
-def _behind_cut_off(last: SlotEntry, count: int, ledger: Ledger) -> str:
-    """Record and say that what lies under a used cut-off is no longer what it was."""
-    assert last.watermark is not None  # noqa: S101 - the caller compared it
-    was = last.watermark.count
-    due_at, cut_off = f"{last.slot.due_at:%Y-%m-%dT%H:%M:%SZ}", f"{last.cut_off:%Y-%m-%dT%H:%M:%SZ}"
-    ledger.record_finding(
-        "behind-cut-off",
-        {
-            "report": last.slot.report.value,
-            "slot": due_at,
-            "cut_off": cut_off,
-            "rows_then": was,
-            "rows_now": count,
-        },
-    )
-    return (
-        f"{last.slot.report}: {count - was:+,} source rows behind the cut-off {cut_off} that its slot {due_at} used "
-        f"({was:,} then, {count:,} now): they turned up, vanished or changed too late to be reported"
-    )

@@ -101,3 +101,11 @@ def test_folders_that_only_lead_to_a_change_are_not_among_the_changes(stand: Sta
     token = publisher.delta_token()
     made = stand.library.put(f"{stand.path(folder)}/a.csv", b"x")
     assert set(publisher.changes_since(token).items) == {made.id}
+
+
+def test_everything_is_told_page_by_page_with_a_token_that_goes_on_from_there(stand: Stand, tmp_path: Path) -> None:
+    publisher, folder = stand.publisher(), stand.recipient()
+    placed = place(publisher, folder, sample(tmp_path, b"1", "1.csv"))
+    all_there = publisher.everything()
+    assert all_there.items[placed.item_id].parent_id == folder.id
+    assert publisher.changes_since(all_there.token).items == {}

@@ -1,0 +1,41 @@
+"""An installation that loses its ledger, or gets an old copy of it back."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING
+
+from tests.installation import at
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+TUESDAY, WEDNESDAY, THURSDAY, FRIDAY = (at(f"2024-03-0{day}T06:00:00") for day in (5, 6, 7, 8))
+
+LEDGER_FILES = ("ecosmig.db", "ecosmig.db-wal", "ecosmig.db-shm")
+
+
+def copy_ledger(home: Path, to: Path) -> None:
+    """Copy the ledger of an installation that nobody uses at this moment."""
+    to.mkdir(parents=True)
+    for name in LEDGER_FILES:
+        if (home / "state" / name).exists():
+            shutil.copy(home / "state" / name, to / name)
+
+
+def put_back(home: Path, copy: Path) -> None:
+    """Put a copy of the ledger in its place."""
+    lose_ledger(home)
+    for path in copy.iterdir():
+        shutil.copy(path, home / "state" / path.name)
+
+
+def lose_ledger(home: Path) -> None:
+    """Take the ledger away."""
+    for name in LEDGER_FILES:
+        (home / "state" / name).unlink(missing_ok=True)
+
+
+def lose_outbox(home: Path) -> None:
+    """Take the outbox away."""
+    shutil.rmtree(home / "state" / "outbox")
