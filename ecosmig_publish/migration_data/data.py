@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
@@ -27,6 +28,19 @@ class Tables:
     device_status_events: Any
     network_notifications: Any
     non_migratable_models: Any
+
+
+class _HandedOver:
+    """An Arrow table as a temporary table of the engine's own."""
+
+    def __init__(self, backend: Any, table: Any) -> None:
+        self._backend = backend
+        self._name = f"ecosmig_{uuid.uuid4().hex}"
+        self.table = backend.create_table(self._name, table, temp=True)
+
+    def release(self) -> None:
+        """Drop the table."""
+        self._backend.drop_table(self._name)
 
 
 class MigrationData:
@@ -60,12 +74,17 @@ class MigrationData:
     def keeping(self) -> Iterator[Callable[[Any], Any]]:
         """Yield what turns an expression into a table of the engine's own: computed once, for all that read it.
 
-        The engine may spill the tables; they are dropped at the end of the context.
+        An Arrow table is handed over to the engine. The engine may spill the tables; they are dropped at the end of
+        the context.
         """
         kept: list[Any] = []
 
         def keep(expression: Any) -> Any:
             with engine_faults(self.source):
+                if not hasattr(expression, "cache"):
+                    # An expression on memory alone would be kept by another engine than the source's.
+                    kept.append(_HandedOver(self._backend, expression))
+                    return kept[-1].table
                 kept.append(expression.cache())
             return kept[-1]
 
