@@ -1,5 +1,6 @@
-"""`ecosmig audit list`: what was delivered to whom, when, and how we know."""
+"""`ecosmig audit list | page`: what was delivered to whom, when, and how we know."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -19,6 +20,12 @@ def add_to(app: typer.Typer) -> None:
         examples=("ecosmig audit list --supplier PXX999", "ecosmig audit list --acts", "ecosmig audit list --json"),
         interrupted=CHANGED_NOTHING,
     )(list_uploads)
+    command(
+        audits,
+        "page",
+        examples=("ecosmig audit page", "ecosmig audit page --out /srv/www/ecosmig.html --force"),
+        interrupted=CHANGED_NOTHING,
+    )(page)
 
 
 def list_uploads(
@@ -43,3 +50,22 @@ def list_uploads(
     if acts:
         return show_acts(invocation, limit)
     return show_uploads(invocation, parse_suppliers(supplier or ()), parse_reports(report or ()), limit)
+
+
+def page(
+    invocation: Invocation,
+    out: Annotated[Path, typer.Option("--out", help="The file to write.")] = Path("ecosmig.html"),
+    deadline: Annotated[
+        str, typer.Option("--deadline", help="How long after its slot an issue may be proved: 30m, 2h.")
+    ] = "1h",
+    force: Annotated[  # noqa: FBT002 - a flag
+        bool, typer.Option("--force", help="Write over a page that is there.")
+    ] = False,
+) -> int:
+    """Write one HTML page: what needs attention, recipients by slots, trends.
+
+    It needs no network, can be sent and printed, and holds no MPxN and no Device ID.
+    """
+    from ecosmig_publish.cli.views.audit_page import write_page  # noqa: PLC0415 - --help stays quick
+
+    return write_page(invocation, out, deadline, force=force)
