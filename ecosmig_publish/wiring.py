@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from ecosmig_publish import __version__
+from ecosmig_publish.guards.brake import BrakeLimits
 from ecosmig_publish.ledger import Actor, Ledger
 from ecosmig_publish.ledger.lock import run_lock
 from ecosmig_publish.outbox import Outbox
@@ -166,6 +167,12 @@ class Wiring:
         )
         return replace(publisher, identity=identity)
 
+    def policy(self) -> IssuingPolicy:
+        """Return what shapes an issue."""
+        settings = self.settings
+        brake = BrakeLimits(**settings.brake.model_dump())
+        return IssuingPolicy(settings.rows_per_file, settings.empty_reports == "issue", brake)
+
     def parts(self, ledger: Ledger) -> Parts:
         """Return what a run works with."""
         settings = self.settings
@@ -175,7 +182,7 @@ class Wiring:
             outbox=self.outbox(),
             destination=self.publishing(ledger),
             open_data=self.data,
-            policy=IssuingPolicy(settings.rows_per_file, settings.empty_reports == "issue"),
+            policy=self.policy(),
             start=settings.start,
             settle=settings.source.settle,
             workers=sharepoint.workers if sharepoint else 4,

@@ -24,6 +24,7 @@ def _no_flag(value: object) -> object:
 Duration = Annotated[timedelta, BeforeValidator(durations.parse_duration), Field(description=durations.RULE)]
 Instant = Annotated[datetime, BeforeValidator(instants.parse_instant), Field(description=instants.RULE)]
 Number = Annotated[int, BeforeValidator(_no_flag)]
+Share = Annotated[float, BeforeValidator(_no_flag)]
 Place = Annotated[Path, Field(description="a path, relative to this file's folder or absolute")]
 Address = Annotated[str, Field(pattern=r"^https://[^\s/]+", description="an address that begins with https://")]
 Texts = Annotated[tuple[str, ...], Field(description='a list of texts, such as ["one", "two"]')]
@@ -88,6 +89,17 @@ class OutboxSettings(_Section):
     path: Place = Path("state/outbox")
 
 
+class BrakeSettings(_Section):
+    """`[brake]`: how far from its stream's history an issue may be; beyond it waits for `ecosmig issue release`."""
+
+    enabled: bool = Field(default=True, description="true or false")
+    size_factor: Number = Field(default=20, ge=2, description="a whole number, 2 or more")
+    size_floor_rows: Number = Field(default=10_000, ge=0, description="a whole number, 0 or more")
+    history: Number = Field(default=8, ge=4, le=100, description="a whole number from 4 to 100")
+    vanished_share: Share = Field(default=0.8, gt=0, le=1, description="a number above 0, up to 1")
+    vanished_recipients: Number = Field(default=10, ge=1, description="a whole number, 1 or more")
+
+
 class FolderSettings(_Section):
     """`[destination.folder]`."""
 
@@ -147,6 +159,21 @@ class DestinationSettings(_Section):
         return self
 
 
+class OperationsSettings(_Section):
+    """`[operations]`: who acts, and what is told of each run, to whom; empty: nobody is told."""
+
+    identity: str = ""
+    log: Place | None = None
+    metrics: Place | None = None
+    traces: str = Field(default="", pattern=r"^(https?://[^\s/]+.*)?$", description="an address of OTLP over HTTP")
+    on_failure: Texts = ()
+    on_finding: Texts = ()
+    on_recovery: Texts = ()
+    webhook: str = Field(
+        default="", repr=False, pattern=r"^(https?://[^\s/]+.*)?$", description="an address that takes JSON by POST"
+    )
+
+
 class SupplierSettings(_Section):
     """One recipient's users, or its one Entra group."""
 
@@ -184,7 +211,9 @@ class Settings(_Section):
     source: SourceSettings = SourceSettings()
     ledger: LedgerSettings = LedgerSettings()
     outbox: OutboxSettings = OutboxSettings()
+    brake: BrakeSettings = BrakeSettings()
     destination: DestinationSettings = DestinationSettings()
+    operations: OperationsSettings = OperationsSettings()
     suppliers: tuple[SupplierSettings, ...] = Field(
         default=(), description='entries [[suppliers]], or the name of a file such as "suppliers.csv"'
     )

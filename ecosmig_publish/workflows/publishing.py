@@ -118,7 +118,7 @@ def _until_the_brake(unplaced: Iterable[WaitingFile]) -> tuple[list[WaitingFile]
         free += stream[:held]
         if held < len(stream):
             first = stream[held]
-            reason = f"{first.name} is held by the big-change brake since {first.braked_at:%Y-%m-%d %H:%MZ}: {first.brake}"
+            reason = f"the brake holds {first.name} since {first.braked_at:%Y-%m-%d %H:%MZ}: {first.brake}"
             hint = f"ecosmig issue release {first.name}"
             stopped.append(
                 Stopped(recipient, report, reason, hint, ExitStatus.UNPROVED, len(stream) - held, is_braked=True)

@@ -103,7 +103,8 @@ class RunOutcome:
     @property
     def findings(self) -> list[str]:
         """What the source showed that its contract rules out."""
-        return [finding for slot in (*self.issued, *self.held_back) for finding in slot.findings]
+        of_slots = [*(slot.findings for slot in self.issued), *(slot.findings for slot in self.held_back)]
+        return [finding for findings in of_slots for finding in findings]
 
     @property
     def exit_status(self) -> ExitStatus:

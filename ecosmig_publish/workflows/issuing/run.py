@@ -7,6 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from ecosmig_publish.reports.meter_points import gpf_meter_points
+from ecosmig_publish.workflows.issuing.braking import HeldBack
 from ecosmig_publish.workflows.issuing.doubled import Doubled
 from ecosmig_publish.workflows.issuing.register import party_register
 from ecosmig_publish.workflows.issuing.slot import IssuedSlot, Issuing, issue_slot
@@ -14,7 +15,7 @@ from ecosmig_publish.workflows.issuing.slot import IssuedSlot, Issuing, issue_sl
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from ecosmig_publish.emrr.terms import Slot
+    from ecosmig_publish.emrr.terms import Report, Slot
     from ecosmig_publish.ledger import Ledger
     from ecosmig_publish.migration_data import MigrationData
     from ecosmig_publish.outbox import Outbox
@@ -32,27 +33,38 @@ def issue_due_slots(
     run: RunInstant,
     on_slot: Callable[[Slot], None] = lambda _slot: None,
     on_rows: Callable[[int], None] | None = None,
+    on_held_back: Callable[[HeldBack], None] = lambda _held: None,
 ) -> Iterator[IssuedSlot]:
     """Issue `slots` in their order and yield each as it is recorded.
 
-    The source is opened only where something is due; all slots share the run's cut-off.
+    The source is opened only where something is due; all slots share the run's cut-off. Where the brake holds a slot
+    back, its report waits there; the others go on.
     """
     if not slots:
         return
-    with _issuing(open_data, ledger, outbox, policy, run) as issuing:
+    with open_issuing(open_data, ledger, outbox, policy, run) as issuing:
+        waiting: set[Report] = set()
         for slot in slots:
+            if slot.report in waiting:
+                continue
             on_slot(slot)
-            yield issue_slot(slot, issuing, on_rows=on_rows)
+            issued = issue_slot(slot, issuing, on_rows=on_rows)
+            if isinstance(issued, HeldBack):
+                waiting.add(slot.report)
+                on_held_back(issued)
+            else:
+                yield issued
 
 
 @contextmanager
-def _issuing(
+def open_issuing(
     open_data: Callable[[], MigrationData],
     ledger: Ledger,
     outbox: Outbox,
     policy: IssuingPolicy,
     run: RunInstant,
 ) -> Iterator[Issuing]:
+    """Open the source, and yield what everything that a run issues is issued from."""
     with open_data() as data, data.keeping() as keep:
         yield Issuing(
             data=data,

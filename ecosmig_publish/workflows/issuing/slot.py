@@ -112,9 +112,7 @@ class _ReportedKeys:
             self.of_holds.update(ledger_key(self.report, key) for key in found.to_pylist())
 
 
-def issue_slot(
-    slot: Slot, issuing: Issuing, *, on_rows: Callable[[int], None] | None = None
-) -> IssuedSlot | HeldBack:
+def issue_slot(slot: Slot, issuing: Issuing, *, on_rows: Callable[[int], None] | None = None) -> IssuedSlot | HeldBack:
     """Compute, write and record one slot; what it wrote stays unknown to all if this doesn't return.
 
     Where the brake holds the slot back, nothing of it is recorded but that.
@@ -320,4 +318,3 @@ def written_issues(written: WrittenSlot, outbox: Outbox) -> tuple[IssueEntry, ..
             )
         )
     return tuple(IssueEntry(recipient, tuple(files)) for recipient, files in by_recipient.items())
-

@@ -13,8 +13,11 @@ from ecosmig_publish.reports.contract_breaks import OUTCOMES
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from ecosmig_publish.ledger import Ledger, SlotEntry
     from ecosmig_publish.migration_data import MigrationData
     from ecosmig_publish.reports.question import Question
+
+BEHIND_CUT_OFF = "behind-cut-off"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,36 @@ def coverage(report: Report, question: Question, data: MigrationData) -> Coverag
         row = data.fetch(watermarks.of_installations(question)).to_pylist()[0]
         return _coverage(row, question, fresh=None)
     return Coverage(None, None, None, 0)
+
+
+def changed_behind(last: SlotEntry | None, earlier: Watermark | None, ledger: Ledger) -> tuple[str, ...]:
+    """Record and say that what lies under the last slot's bounds is no longer what it was; the same is said once."""
+    if last is None or last.watermark is None or earlier == last.watermark:
+        return ()
+    was, now = last.watermark.count, earlier.count if earlier else 0
+    due_at, cut_off = f"{last.slot.due_at:%Y-%m-%dT%H:%M:%SZ}", f"{last.cut_off:%Y-%m-%dT%H:%M:%SZ}"
+    detail = {
+        "report": last.slot.report.value,
+        "slot": due_at,
+        "cut_off": cut_off,
+        "rows_then": was,
+        "rows_now": now,
+    }
+    # A slot that is tried anew, because the brake held it back or a run was interrupted, sees the same again.
+    if any(known.kind == BEHIND_CUT_OFF and known.detail == detail for known in ledger.findings()):
+        return ()
+    ledger.record_finding(BEHIND_CUT_OFF, detail)
+    changed = f"{last.slot.report}: {now - was:+,} source rows behind the cut-off {cut_off} that its slot {due_at} used"
+    return (f"{changed} ({was:,} then, {now:,} now): {_what_happened(was, now)}",)
+
+
+def _what_happened(was: int, now: int) -> str:
+    """Say as much as two counts can tell: what vanished may hide as much that turned up."""
+    if now > was:
+        return f"{now - was:,} or more turned up too late to be reported"
+    if now < was:
+        return f"{was - now:,} or more vanished after they were reported or held"
+    return "some were moved in time, or as many vanished as turned up"
 
 
 def _coverage(row: Mapping[str, int], question: Question, *, fresh: int | None) -> Coverage:
