@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from ecosmig_publish import __version__
 from ecosmig_publish.guards.brake import BrakeLimits
 from ecosmig_publish.ledger import Actor, Ledger
+from ecosmig_publish.ledger.leases import TERMS, LeaseTerms
 from ecosmig_publish.ledger.lock import run_lock
 from ecosmig_publish.outbox import Outbox
 from ecosmig_publish.workflows.issuing.policy import IssuingPolicy
@@ -47,6 +48,7 @@ class Wiring:
     settings: Settings
     now: Callable[[], datetime] = utc_now
     sharepoint_timing: Timing | None = None
+    lease_terms: LeaseTerms = TERMS
 
     def data(self, spill_directory: Path | None = None) -> MigrationData:
         """Open the source. Raises `SourceError`."""
@@ -76,8 +78,12 @@ class Wiring:
 
     @contextmanager
     def locked_ledger(self) -> Iterator[Ledger]:
-        """Open the ledger for one run at a time. Raises `LockedError`."""
-        with run_lock(self._lock_path(), now=self.now), self.ledger() as ledger:
+        """Open the ledger for one run at a time: one for each ledger, and one for each outbox. Raises `LockedError`."""
+        with (
+            self.ledger() as ledger,
+            ledger.leased(self.lease_terms) as lease,
+            run_lock(self._lock_path(), now=self.now, ledger=ledger.name, fence=lease.fence),
+        ):
             yield ledger
 
     def publishing(self, ledger: Ledger) -> PublishingDestination:

@@ -11,27 +11,23 @@ from ecosmig_publish.ledger import (
     access,
     acts,
     births,
-    brakes,
     corrections,
-    database,
     findings,
     folders,
-    heads,
     holds,
     issues,
     publications,
     resends,
     slots,
-    source_watermarks,
     streams,
     version,
     withdrawals,
 )
-from ecosmig_publish.ledger.faults import ledger_faults
-from ecosmig_publish.ledger.location import ledger_path
+from ecosmig_publish.ledger.databases import database_at
+from ecosmig_publish.ledger.leases import TERMS, Lease, holding
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
     from datetime import datetime
     from pathlib import Path
     from types import TracebackType
@@ -41,6 +37,7 @@ if TYPE_CHECKING:
     from ecosmig_publish.emrr.terms import Report, Signifier, Slot
     from ecosmig_publish.ledger.amendments import CorrectionBirth, IssueName, ResendEntry, WithdrawalEntry
     from ecosmig_publish.ledger.chain import Act, Deed
+    from ecosmig_publish.ledger.databases import Database
     from ecosmig_publish.ledger.entries import (
         AccessProof,
         Actor,
@@ -50,10 +47,8 @@ if TYPE_CHECKING:
         SlotEntry,
         Watermark,
     )
-    from ecosmig_publish.ledger.heads import Head
+    from ecosmig_publish.ledger.leases import LeaseTerms
     from ecosmig_publish.ledger.views import (
-        BrakedIssue,
-        BrakedSlot,
         Finding,
         OpenHold,
         RecordedFile,
@@ -62,7 +57,6 @@ if TYPE_CHECKING:
         RecordedStream,
         SlotKeys,
         SlotProblem,
-        SourceWatermark,
         WaitingFile,
     )
 
@@ -74,19 +68,20 @@ class Ledger:
     raise `LedgerError`, and then nothing was recorded.
     """
 
-    def __init__(self, path: Path, engine: Engine, actor: Actor, now: Callable[[], datetime]) -> None:
-        self._path = path
+    def __init__(self, database: Database, engine: Engine, actor: Actor, now: Callable[[], datetime]) -> None:
+        self._database = database
         self._engine = engine
         self._actor = actor
         self._now = now
+        self._lease: Lease | None = None
 
     @classmethod
     def open(cls, url: str, *, base: Path, actor: Actor, now: Callable[[], datetime]) -> Self:
         """Open the ledger to read and write; make it, or bring it up to this version, where needed."""
-        path = ledger_path(url, base=base)
-        with ledger_faults(path):
-            database.make_file(path)
-        ledger = cls(path, database.engine_on(path, read_only=False), actor, now)
+        database = database_at(url, base=base)
+        with database.faults():
+            database.make()
+        ledger = cls(database, database.engine(read_only=False), actor, now)
         try:
             ledger._bring_up_to_date()
         except BaseException:
@@ -97,11 +92,11 @@ class Ledger:
     @classmethod
     def open_existing(cls, url: str, *, base: Path, actor: Actor, now: Callable[[], datetime]) -> Self | None:
         """Open the ledger to read only, or return None where there is none yet; makes and changes nothing."""
-        path = ledger_path(url, base=base)
-        with ledger_faults(path):
-            if not path.exists() or path.stat().st_size == 0:
+        database = database_at(url, base=base)
+        with database.faults():
+            if not database.is_there():
                 return None
-        ledger = cls(path, database.engine_on(path, read_only=True), actor, now)
+        ledger = cls(database, database.engine(read_only=True), actor, now)
         try:
             revision = ledger._known_revision()
         except BaseException:
@@ -113,9 +108,35 @@ class Ledger:
         if revision is None:
             return None
         raise LedgerError(
-            f"ledger {path}: its schema is {revision}, this ecosmig {actor.version} reads {version.CURRENT}",
+            f"ledger {database.name}: its schema is {revision}, this ecosmig {actor.version} reads {version.CURRENT}",
             hint="The next run brings it up to date: ecosmig publish --all",
         )
+
+    @property
+    def name(self) -> str:
+        """What the ledger is called in messages: where it is kept, without a password."""
+        return self._database.name
+
+    @contextmanager
+    def leased(self, terms: LeaseTerms = TERMS) -> Iterator[Lease]:
+        """Hold the ledger's lease: from now on a record is refused with `LeaseLostError` once another run has it.
+
+        Raises `LockedError` where another run has it now.
+        """
+        with holding(Lease(self._database, self._engine, self._actor, self._now, terms=terms)) as lease:
+            self._lease = lease
+            try:
+                yield lease
+            finally:
+                self._lease = None
+
+    def confirm_lease(self, *, anew: bool = False) -> None:
+        """Raise `LeaseLostError` where another run took the lease over; said before anything outside is changed.
+
+        Costs nothing soon after a renewal; `anew` looks in any case. A ledger opened without a lease has none to lose.
+        """
+        if self._lease is not None:
+            self._lease.confirm(anew=anew)
 
     def close(self) -> None:
         """Close the ledger's connections."""
@@ -229,56 +250,6 @@ class Ledger:
         with self._reading() as connection:
             return access.change_token(connection, library)
 
-    def recent_sizes(self, report: Report, recipient: Signifier, limit: int) -> list[int]:
-        """Return how many rows the latest issues of a stream have, latest first; not those held or taken back."""
-        with self._reading() as connection:
-            return brakes.recent_sizes(connection, report, recipient, limit)
-
-    def steady_recipients(self, report: Report, count: int) -> set[Signifier]:
-        """Return who had rows in each of a report's last `count` slots."""
-        with self._reading() as connection:
-            return brakes.steady_recipients(connection, report, count)
-
-    def recipients_with_rows(self, slot: Slot) -> set[Signifier] | None:
-        """Return who had rows in a slot, None where it is not recorded."""
-        with self._reading() as connection:
-            return brakes.recipients_with_rows(connection, slot)
-
-    def slot_brake(self, slot: Slot) -> BrakedSlot | None:
-        """Return what the brake recorded of a slot, released or not."""
-        with self._reading() as connection:
-            return brakes.slot_brake(connection, slot)
-
-    def braked_slots(self) -> list[BrakedSlot]:
-        """Return the slots that the brake holds now, oldest first."""
-        with self._reading() as connection:
-            return brakes.braked_slots(connection)
-
-    def braked_issues(self) -> list[BrakedIssue]:
-        """Return the issues that the brake holds now, oldest slot first."""
-        with self._reading() as connection:
-            return brakes.braked_issues(connection)
-
-    def source_watermark(self, subject: str) -> SourceWatermark | None:
-        """Return what was kept of a part of the source, None where nothing was."""
-        with self._reading() as connection:
-            return source_watermarks.read_source_watermark(connection, subject)
-
-    def heads(self) -> dict[tuple[Report, Signifier], Head]:
-        """Return the highest number that was seen in a folder, of every stream of which anything was."""
-        with self._reading() as connection:
-            return heads.read_heads(connection)
-
-    def unknown_heads(self, seen: Iterable[Head]) -> dict[tuple[Report, Signifier], Head]:
-        """Return the highest of what was seen where it is beyond what was issued here, or under another name."""
-        with self._reading() as connection:
-            return heads.unknown_heads(connection, seen)
-
-    def never_published(self) -> set[Signifier]:
-        """Return the onboarded recipients into whose folders nothing was published yet."""
-        with self._reading() as connection:
-            return heads.never_published(connection)
-
     def findings(self) -> list[Finding]:
         """Return all findings, oldest first."""
         with self._reading() as connection:
@@ -341,34 +312,9 @@ class Ledger:
         """Keep the token from which a library's changes are followed next; no act."""
         self._record(lambda connection: access.record_change_token(connection, library, token, self._now()))
 
-    def record_heads(self, seen: Sequence[Head]) -> None:
-        """Let the heads rise to what was seen in recipients' folders; no act."""
-        if seen:
-            self._record(lambda connection: heads.record_heads(connection, seen, self._now()))
-
-    def replace_heads(self, recipients: Collection[Signifier], seen: Sequence[Head]) -> None:
-        """Let the heads of these recipients be what their folders were just seen to hold; no act."""
-        self._record(lambda connection: heads.replace_heads(connection, recipients, seen, self._now()))
-
     def record_finding(self, kind: str, detail: Mapping[str, object]) -> None:
         """Record what a person should look at; `detail` is what JSON can say, without personal data."""
         self._record(lambda connection: findings.record_finding(connection, kind, detail, self._now()))
-
-    def hold_slot(self, slot: Slot, reason: str, held_at: datetime) -> None:
-        """Record that the brake did not let a slot be issued; the same again changes nothing."""
-        self._record(lambda connection: brakes.hold_slot(connection, slot, reason, held_at))
-
-    def release(self, issue_ids: Iterable[int], slots: Iterable[Slot]) -> None:
-        """Let issues be published and slots be issued that the brake holds: all of them, or none."""
-        at = self._now()
-        of_issues = [partial(brakes.release_issue, issue_id=it, released_at=at) for it in issue_ids]
-        self._record_all([*of_issues, *(partial(brakes.release_slot, slot=it, released_at=at) for it in slots)])
-
-    def keep_source_watermark(self, subject: str, watermark: SourceWatermark) -> None:
-        """Keep what a part of the source looks like now; no act."""
-        self._record(
-            lambda connection: source_watermarks.keep_source_watermark(connection, subject, watermark, self._now())
-        )
 
     def rebase_watermark(self, report: Report, watermark: Watermark) -> None:
         """Let a report's latest slot be compared with `watermark` from now on: a finding was looked at."""
@@ -382,7 +328,7 @@ class Ledger:
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
-        with ledger_faults(self._path), self._engine.connect() as connection:
+        with self._database.faults(), self._engine.connect() as connection:
             yield connection
 
     def _record(self, change: Callable[[Connection], Deed | None]) -> None:
@@ -391,7 +337,9 @@ class Ledger:
 
     def _record_all(self, changes: Iterable[Callable[[Connection], Deed | None]]) -> None:
         """Make several changes as `_record` does, in one transaction."""
-        with ledger_faults(self._path), database.writing(self._engine).begin() as connection:
+        with self._database.faults(), self._database.writing(self._engine).begin() as connection:
+            if self._lease is not None:
+                self._lease.refuse_lost(connection)
             for change in changes:
                 deed = change(connection)
                 if deed is not None:
@@ -402,15 +350,15 @@ class Ledger:
             return self._revision_on(connection)
 
     def _revision_on(self, connection: Connection) -> str | None:
-        revision = version.stored_revision(connection, self._path)
+        revision = version.stored_revision(connection, self.name)
         if revision is not None:
-            version.refuse_newer(connection, self._path, revision, self._actor.version)
+            version.refuse_newer(connection, self.name, revision, self._actor.version)
         return revision
 
     def _bring_up_to_date(self) -> None:
         if self._known_revision() == version.CURRENT:
             return
-        with ledger_faults(self._path), database.writing(self._engine).begin() as connection:
+        with self._database.faults(), self._database.writing(self._engine).begin() as connection:
             # Another process may have done it while this one waited for the lock.
             if self._revision_on(connection) != version.CURRENT:
                 version.bring_up_to_date(connection)

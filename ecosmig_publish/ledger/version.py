@@ -15,8 +15,6 @@ from ecosmig_publish.errors import LedgerError
 from ecosmig_publish.ledger.tables import acts
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from sqlalchemy import Connection
 
 REVISIONS = ("0001", "0002", "0003")
@@ -27,25 +25,25 @@ CURRENT = REVISIONS[-1]
 _VERSION_TABLE = "alembic_version"
 
 
-def stored_revision(connection: Connection, path: Path) -> str | None:
+def stored_revision(connection: Connection, name: str) -> str | None:
     """Return the schema's version, None for an empty database; raise `LedgerError` where it is no ledger."""
     names = inspect(connection).get_table_names()
     if _VERSION_TABLE not in names:
         if names:
             raise LedgerError(
-                f"ledger {path}: this is a database, but not a ledger of ecosmig",
-                hint="Point ledger.url at the ledger's own file, or at a new one.",
+                f"ledger {name}: this is a database, but not a ledger of ecosmig",
+                hint="Point ledger.url at the ledger's own file, database or schema, or at a new one.",
             )
         return None
     return connection.execute(text(f"SELECT version_num FROM {_VERSION_TABLE}")).scalar()  # noqa: S608 - a constant
 
 
-def refuse_newer(connection: Connection, path: Path, revision: str, program_version: str) -> None:
+def refuse_newer(connection: Connection, name: str, revision: str, program_version: str) -> None:
     """Raise `LedgerError` where a later ecosmig has changed the schema."""
     if revision in REVISIONS:
         return
     raise LedgerError(
-        f"ledger {path}: its schema {revision} was written by ecosmig {_last_writer(connection)}; "
+        f"ledger {name}: its schema {revision} was written by ecosmig {_last_writer(connection)}; "
         f"this is ecosmig {program_version}, which knows schemas up to {CURRENT}",
         hint="Use the newer ecosmig on this ledger: pip install --upgrade ecosmig-publish",
     )

@@ -10,6 +10,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 from ecosmig_publish.ledger import Actor, Ledger, check
+from ecosmig_publish.ledger.leases.lease import TAKEN_OVER
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,6 +35,8 @@ def state_of(home: Path) -> State:
         names = [row["name"] for row in ledger.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
         tables = {name: list(map(dict, ledger.execute(f'SELECT * FROM "{name}"'))) for name in sorted(names)}  # noqa: S608
     acts = tables.pop("acts")
+    # Every run has a fence of its own, whatever it does.
+    del tables["lease"]
     known = {row["name"] for row in tables.pop("outbox_directories")}
     outbox = home / "state/outbox"
     return {
@@ -78,9 +81,14 @@ def _settled(table: str, row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _acts(acts: list[dict[str, Any]]) -> dict[str, int]:
-    """Return how often each thing was done; to adopt a file is to publish it, and files may be proved apart."""
+    """Return how often each thing was done; to adopt a file is to publish it, and files may be proved apart.
+
+    That a run was taken over from is said of a killed one only.
+    """
     counted: Counter[str] = Counter()
     for act in acts:
+        if act["kind"] == TAKEN_OVER:
+            continue
         if act["kind"] == "prove-files":
             counted.update(f"prove {name}" for name in json.loads(act["content"])["files"])
         else:

@@ -203,12 +203,6 @@ def test_a_full_disk_is_said_and_nothing_recorded(tmp_path: Path) -> None:
         assert content_of(ledger) == before
 
 
-def test_a_ledger_on_postgresql_is_not_in_this_version(tmp_path: Path) -> None:
-    with pytest.raises(LedgerError, match="not in this version") as refused:
-        Ledger.open("postgresql://u:secret@h/db", base=tmp_path, actor=ACTOR, now=lambda: NOON)
-    assert "secret" not in f"{refused.value} {refused.value.hint}"
-
-
 @pytest.mark.parametrize("url", ["", "sqlite:", "state/ecosmig.db", "sqlite:///x.db", "mysql://u:secret@h/db"])
 def test_what_is_no_address_of_a_ledger_is_wrong_configuration(tmp_path: Path, url: str) -> None:
     with pytest.raises(ConfigurationError) as refused:

@@ -8,9 +8,7 @@ import tempfile
 from typing import TYPE_CHECKING
 
 from ecosmig_publish.errors import EcosmigError
-from ecosmig_publish.ledger.database import engine_on, writing
-from ecosmig_publish.ledger.faults import ledger_faults
-from ecosmig_publish.ledger.location import ledger_path
+from ecosmig_publish.ledger.databases import database_at
 from ecosmig_publish.workflows.doctor.checks import failed, finding, good, warning
 
 if TYPE_CHECKING:
@@ -28,21 +26,22 @@ def check_ledger(url: str, base: Path, open_existing: Callable[[], Ledger | None
     """Open the ledger, and begin to write in it; nothing is changed, and none is made."""
     name = "ledger"
     try:
-        path = ledger_path(url, base=base)
+        database = database_at(url, base=base)
         ledger = open_existing()
         if ledger is None:
-            return _directory(name, path.parent, f"{path}: none yet, the first run makes it")
+            says = f"{database.name}: none yet, the first run makes it"
+            return good(name, says) if database.directory is None else _directory(name, database.directory, says)
         with ledger:
             slots, folders = len(ledger.slots()), len(ledger.folders())
-        engine = engine_on(path, read_only=False)
+        engine = database.engine(read_only=False)
         try:
-            with ledger_faults(path), writing(engine).connect() as connection:
+            with database.faults(), database.writing(engine).connect() as connection:
                 connection.begin().rollback()
         finally:
             engine.dispose()
     except EcosmigError as error:
         return failed(name, error)
-    return good(name, f"{path}: opens and can be written; {slots:,} slots, {folders:,} folders pinned")
+    return good(name, f"{database.name}: opens and can be written; {slots:,} slots, {folders:,} folders pinned")
 
 
 def check_outbox(path: Path) -> Check:

@@ -58,7 +58,7 @@ _FAULTS = {
 
 
 @contextmanager
-def ledger_faults(path: Path) -> Iterator[None]:
+def sqlite_faults(path: Path) -> Iterator[None]:
     """Turn what SQLAlchemy, SQLite and the file system raise into `LedgerError`."""
     try:
         yield

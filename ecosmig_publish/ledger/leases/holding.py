@@ -1,0 +1,46 @@
+"""To hold a lease while a run lasts, renewed beside it."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from threading import Event, Thread
+from typing import TYPE_CHECKING
+
+from ecosmig_publish.errors import LeaseLostError, LedgerError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ecosmig_publish.ledger.leases.lease import Lease
+
+_PATIENCE_S = 5.0
+"""How long the end of a run waits for a renewal that is being made; one that hangs in the network is left alone."""
+
+
+@contextmanager
+def holding(lease: Lease) -> Iterator[Lease]:
+    """Take a lease, renew it every so often while the context lasts, and give it back, however that ends.
+
+    A renewal that fails is tried again at the next turn; the loss of the lease is told by whoever uses it next.
+    """
+    stop = Event()
+    lease.take()
+    thread = Thread(target=_renew, args=(lease, stop), name="lease", daemon=True)
+    try:
+        thread.start()
+        yield lease
+    finally:
+        stop.set()
+        if thread.is_alive():
+            thread.join(_PATIENCE_S)
+        lease.release()
+
+
+def _renew(lease: Lease, stop: Event) -> None:
+    while not stop.wait(lease.terms.every.total_seconds()):
+        try:
+            lease.renew()
+        except LeaseLostError:
+            return
+        except LedgerError:
+            continue

@@ -1,0 +1,87 @@
+"""The lease as it is kept: one row, with the newest fence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import insert, select, update
+
+from ecosmig_publish.ledger.tables import lease
+
+if TYPE_CHECKING:
+    from datetime import datetime, timedelta
+
+    from sqlalchemy import Connection, Update
+
+    from ecosmig_publish.ledger.entries import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class LeaseRow:
+    """Who took the lease last. Instants are the database's, where it has a clock."""
+
+    fence: int
+    holder: str
+    identity: str
+    host: str
+    process: int
+    taken_at: datetime
+    renewed_at: datetime
+    expires_at: datetime
+    released: bool
+
+    def said(self) -> str:
+        """Return who this is, in words."""
+        return f"process {self.process} on {self.host}, since {self.taken_at:%Y-%m-%dT%H:%M:%SZ}"
+
+    def is_held_by(self, holder: str, fence: int) -> bool:
+        """Whether this is what a holder took, and nobody took it after."""
+        return (self.holder, self.fence) == (holder, fence)
+
+
+_COLUMNS = tuple(lease.c[name] for name in LeaseRow.__slots__)
+
+
+def read_lease(connection: Connection) -> LeaseRow | None:
+    """Return the lease, None where none was ever taken."""
+    row = connection.execute(select(*_COLUMNS)).first()
+    return LeaseRow(*row) if row else None
+
+
+def take_lease(
+    connection: Connection, fence: int, holder: str, *, actor: Actor, process: int, at: datetime, lasts: timedelta
+) -> None:
+    """Write down a new holder; the caller's transaction writes, and the fence is the last one's and one more."""
+    values = {
+        "fence": fence,
+        "holder": holder,
+        "identity": actor.identity,
+        "host": actor.host,
+        "process": process,
+        "taken_at": at,
+        "renewed_at": at,
+        "expires_at": at + lasts,
+        "released": False,
+    }
+    if fence == 1:
+        connection.execute(insert(lease), {"id": 1, **values})
+    else:
+        connection.execute(update(lease).values(**values))
+
+
+def renew_lease(connection: Connection, held: LeaseRow, at: datetime, lasts: timedelta) -> bool:
+    """Let a lease end later; return whether it still is the holder's."""
+    # A clock that was set back must not end it before it was taken.
+    at = max(at, held.taken_at)
+    renewed = connection.execute(_of(held).values(renewed_at=at, expires_at=at + lasts))
+    return renewed.rowcount == 1
+
+
+def release_lease(connection: Connection, held: LeaseRow) -> None:
+    """Give a lease back, where it still is the holder's."""
+    connection.execute(_of(held).values(released=True))
+
+
+def _of(held: LeaseRow) -> Update:
+    return update(lease).where(lease.c.fence == held.fence, lease.c.holder == held.holder, lease.c.released.is_(False))
