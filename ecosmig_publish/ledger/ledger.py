@@ -11,14 +11,17 @@ from ecosmig_publish.ledger import (
     access,
     acts,
     births,
+    brakes,
     corrections,
     findings,
     folders,
+    heads,
     holds,
     issues,
     publications,
     resends,
     slots,
+    source_watermarks,
     streams,
     version,
     withdrawals,
@@ -27,7 +30,7 @@ from ecosmig_publish.ledger.databases import database_at
 from ecosmig_publish.ledger.leases import TERMS, Lease, holding
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
     from types import TracebackType
@@ -47,8 +50,11 @@ if TYPE_CHECKING:
         SlotEntry,
         Watermark,
     )
+    from ecosmig_publish.ledger.heads import Head
     from ecosmig_publish.ledger.leases import LeaseTerms
     from ecosmig_publish.ledger.views import (
+        BrakedIssue,
+        BrakedSlot,
         Finding,
         OpenHold,
         RecordedFile,
@@ -57,6 +63,7 @@ if TYPE_CHECKING:
         RecordedStream,
         SlotKeys,
         SlotProblem,
+        SourceWatermark,
         WaitingFile,
     )
 
@@ -250,6 +257,56 @@ class Ledger:
         with self._reading() as connection:
             return access.change_token(connection, library)
 
+    def heads(self) -> dict[tuple[Report, Signifier], Head]:
+        """Return the highest number that was seen in a folder, of every stream of which anything was."""
+        with self._reading() as connection:
+            return heads.read_heads(connection)
+
+    def unknown_heads(self, seen: Iterable[Head]) -> dict[tuple[Report, Signifier], Head]:
+        """Return the highest of what was seen where it is beyond what was issued here, or under another name."""
+        with self._reading() as connection:
+            return heads.unknown_heads(connection, seen)
+
+    def never_published(self) -> set[Signifier]:
+        """Return the onboarded recipients into whose folders nothing was published yet."""
+        with self._reading() as connection:
+            return heads.never_published(connection)
+
+    def recent_sizes(self, report: Report, recipient: Signifier, limit: int) -> list[int]:
+        """Return how many rows the latest issues of a stream have, latest first; not those held or taken back."""
+        with self._reading() as connection:
+            return brakes.recent_sizes(connection, report, recipient, limit)
+
+    def steady_recipients(self, report: Report, count: int) -> set[Signifier]:
+        """Return who had rows in each of a report's last `count` slots."""
+        with self._reading() as connection:
+            return brakes.steady_recipients(connection, report, count)
+
+    def recipients_with_rows(self, slot: Slot) -> set[Signifier] | None:
+        """Return who had rows in a slot, None where it is not recorded."""
+        with self._reading() as connection:
+            return brakes.recipients_with_rows(connection, slot)
+
+    def slot_brake(self, slot: Slot) -> BrakedSlot | None:
+        """Return what the brake recorded of a slot, released or not."""
+        with self._reading() as connection:
+            return brakes.slot_brake(connection, slot)
+
+    def braked_slots(self) -> list[BrakedSlot]:
+        """Return the slots that the brake holds now, oldest first."""
+        with self._reading() as connection:
+            return brakes.braked_slots(connection)
+
+    def braked_issues(self) -> list[BrakedIssue]:
+        """Return the issues that the brake holds now, oldest slot first."""
+        with self._reading() as connection:
+            return brakes.braked_issues(connection)
+
+    def source_watermark(self, subject: str) -> SourceWatermark | None:
+        """Return what was kept of a part of the source, None where nothing was."""
+        with self._reading() as connection:
+            return source_watermarks.read_source_watermark(connection, subject)
+
     def findings(self) -> list[Finding]:
         """Return all findings, oldest first."""
         with self._reading() as connection:
@@ -312,9 +369,34 @@ class Ledger:
         """Keep the token from which a library's changes are followed next; no act."""
         self._record(lambda connection: access.record_change_token(connection, library, token, self._now()))
 
+    def record_heads(self, seen: Sequence[Head]) -> None:
+        """Let the heads rise to what was seen in recipients' folders; no act."""
+        if seen:
+            self._record(lambda connection: heads.record_heads(connection, seen, self._now()))
+
+    def replace_heads(self, recipients: Collection[Signifier], seen: Sequence[Head]) -> None:
+        """Let the heads of these recipients be what their folders were just seen to hold; no act."""
+        self._record(lambda connection: heads.replace_heads(connection, recipients, seen, self._now()))
+
     def record_finding(self, kind: str, detail: Mapping[str, object]) -> None:
         """Record what a person should look at; `detail` is what JSON can say, without personal data."""
         self._record(lambda connection: findings.record_finding(connection, kind, detail, self._now()))
+
+    def hold_slot(self, slot: Slot, reason: str, held_at: datetime) -> None:
+        """Record that the brake did not let a slot be issued; the same again changes nothing."""
+        self._record(lambda connection: brakes.hold_slot(connection, slot, reason, held_at))
+
+    def release(self, issue_ids: Iterable[int], slots: Iterable[Slot]) -> None:
+        """Let issues be published and slots be issued that the brake holds: all of them, or none."""
+        at = self._now()
+        of_issues = [partial(brakes.release_issue, issue_id=it, released_at=at) for it in issue_ids]
+        self._record_all([*of_issues, *(partial(brakes.release_slot, slot=it, released_at=at) for it in slots)])
+
+    def keep_source_watermark(self, subject: str, watermark: SourceWatermark) -> None:
+        """Keep what a part of the source looks like now; no act."""
+        self._record(
+            lambda connection: source_watermarks.keep_source_watermark(connection, subject, watermark, self._now())
+        )
 
     def rebase_watermark(self, report: Report, watermark: Watermark) -> None:
         """Let a report's latest slot be compared with `watermark` from now on: a finding was looked at."""
