@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
 Row = dict[str, Any]
@@ -69,13 +70,14 @@ class Data:
                 writer.writerow(columns)
                 writer.writerows([_cell(row[column]) for column in columns] for row in getattr(self, name))
 
-    def write_parquet(self, folder: Path) -> None:
+    def write_parquet(self, folder: Path, tables: Iterable[str] = tuple(COLUMNS)) -> None:
         import pyarrow as pa
         import pyarrow.parquet
 
         kinds = {"installed_with_ecos": pa.bool_(), "error_sub_code": pa.int32()}
         folder.mkdir(parents=True, exist_ok=True)
-        for name, columns in COLUMNS.items():
+        for name in tables:
+            columns = COLUMNS[name]
             arrays = {}
             for column in columns:
                 values = [row[column] for row in getattr(self, name)]

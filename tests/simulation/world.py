@@ -1,0 +1,293 @@
+"""One world: a source that grows, an installation that publishes it, and whatever happens to both."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+import traceback
+import warnings
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from random import Random
+from typing import TYPE_CHECKING
+
+from ecosmig_publish.emrr.terms import Report, Signifier
+from ecosmig_publish.errors import EcosmigError, ExitStatus, LockedError
+from ecosmig_publish.ledger import check
+from ecosmig_publish.settings import load_settings
+from ecosmig_publish.wiring import Wiring
+from ecosmig_publish.workflows.running import Narrowing, Watcher, run_everything
+from ecosmig_publish.workflows.verifying import OF_STRANGERS, verify_folders
+from tests.destinations.sharepoint.driven import DrivenTime
+from tests.simulation.growing_source import DAY, GrowingSource
+from tests.simulation.history import HOLDING, History
+from tests.simulation.mischief import Mischief
+from tests.simulation.places import FolderPlace, Place, SharePointPlace
+from tests.simulation.tally import Tally
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.crashes.disturbing import Disturbance
+
+BEGINS = datetime(2024, 3, 1, 0, 30)  # noqa: DTZ001 - naive UTC, as in the source
+RUNS_AN_EPISODE = 6
+_CALM_RUNS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """How big a world is, and what it publishes to."""
+
+    destination: str = "folder"
+    recipients: int = 120
+    devices: int = 3
+    attempts_a_day: float = 150
+    days: int = 60
+    empty_reports: bool = True
+    rows_per_file: int = 999_999
+
+
+class World:
+    """Everything is decided by the seed, but for the order in which threads take turns."""
+
+    def __init__(self, seed: int, scale: Scale, home: Path) -> None:
+        self.seed, self.scale, self.home = seed, scale, home
+        self.random = Random(seed)
+        self.tally = Tally(worlds=1)
+        home.mkdir(parents=True)
+        self.driven = DrivenTime()
+        self.source = GrowingSource(self.random, home / "data")
+        self.place: Place = (
+            FolderPlace(home, self.driven)
+            if scale.destination == "folder"
+            else SharePointPlace(home, self.driven, self.random.choice([1, 1, 2, 4]))
+        )
+        self.history = History(self.source)
+        self.mischief = Mischief(self)
+        self.at = BEGINS
+        self.homeless: set[str] = set()
+        """Parties of the register whose folder is still to come."""
+        self._configured: tuple[str, Wiring] = ("", Wiring.__new__(Wiring))
+
+    def play(self) -> Iterator[Tally]:
+        """Yield what was counted after each episode: disturbed runs, then calm ones, then the judgement."""
+        try:
+            for _ in range(self.scale.recipients):
+                self.source.add_supplier(self.at, devices=1 + self.random.randrange(2 * self.scale.devices))
+            self.source.write()
+            self.onboard(self.source.register())
+            while (self.at - BEGINS) / DAY < self.scale.days and not self.tally.wrong:
+                began, counted = time.monotonic(), Tally()
+                counted, self.tally = self.tally, counted
+                self._play_episode()
+                if (self.at - BEGINS) / DAY >= self.scale.days:
+                    self._judge_in_the_end()
+                self.tally.worlds += counted.worlds
+                self.tally.seconds = time.monotonic() - began
+                yield self.tally
+        finally:
+            self.place.close()
+
+    # What the world does
+
+    def wiring(self) -> Wiring:
+        """Return the wiring of the configuration as it stands now."""
+        text = (
+            f"start = {BEGINS:%Y-%m-%dT%H:%M:%SZ}\n"
+            f'empty_reports = "{"issue" if self.scale.empty_reports else "skip"}"\n'
+            f"rows_per_file = {self.scale.rows_per_file}\n"
+            f'[source]\nurl = "parquet:{self.source.folder}"\n'
+            '[ledger]\nurl = "sqlite:state/ecosmig.db"\n[outbox]\npath = "state/outbox"\n'
+        ) + self.place.destination(self.source.register())
+        if self._configured[0] != text:
+            path = self.home / "ecosmig.toml"
+            path.write_text(text, encoding="utf-8")
+            wiring = Wiring(load_settings(path, {}, self.home), self.driven.now, self.driven.timing())
+            self._configured = (text, wiring)
+        return self._configured[1]
+
+    def onboard(self, suppliers: dict[str, str]) -> None:
+        """Give suppliers their folders."""
+        self.place.onboard(suppliers, self.wiring())
+
+    def run(self, narrowing: Narrowing | None = None) -> int:
+        """Do what `ecosmig publish --all --as-of` does, and return its exit status."""
+        wiring = self.wiring()
+        try:
+            with wiring.locked_ledger() as ledger:
+                outcome = run_everything(
+                    wiring.parts(ledger),
+                    as_of=self.at.replace(tzinfo=UTC),
+                    narrowing=narrowing or Narrowing(),
+                    watcher=Watcher(),
+                )
+                return int(outcome.exit_status)
+        except EcosmigError as error:
+            return int(error.exit_status)
+
+    def run_in_child(self, disturbance: Disturbance, die_at: int = 0, moment: str = "before") -> int:
+        """Run where it may be killed; return the exit status, minus the signal's number where one ended it."""
+        said = self.home / "said"
+        with self.place.forking(), warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)
+            sys.stdout.flush()
+            child = os.fork()
+            if not child:
+                status = 99
+                try:
+                    self.place.taken_over()
+                    disturbance.install()
+                    if die_at and isinstance(self.place, SharePointPlace):
+                        self.place.line.begin(_dying(die_at, moment))
+                    status = self.run()
+                except BaseException:  # noqa: BLE001 - it is said, and judged by the parent
+                    said.write_text(traceback.format_exc())
+                finally:
+                    os._exit(status)
+            status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        if status == 99:
+            self.wrong(f"a run ended with a fault of this program: {said.read_text()}")
+        return status
+
+    def run_second(self) -> None:
+        """Let another run begin while one is under way: it must be refused."""
+        wiring = self.wiring()
+        try:
+            with wiring.locked_ledger():
+                self.wrong("a second run was let in")
+        except LockedError:
+            pass
+
+    def wrong(self, what: str) -> None:
+        """Note what must not be."""
+        self.tally.wrong.append(f"seed {self.seed} {self.scale.destination}, {self.at:%Y-%m-%d %H:%M}: {what}")
+
+    # Episodes
+
+    def _play_episode(self) -> None:
+        self.mischief.change_the_world()
+        for _ in range(self.random.randint(1, RUNS_AN_EPISODE)):
+            self._let_time_pass()
+            self._count(self.mischief.run())
+            self._look()
+            self.mischief.meddle()
+        self._calm_down()
+        self._judge()
+
+    def _let_time_pass(self) -> None:
+        since = self.at
+        hours = self.random.choice([6, 24, 24, 24, 24, 30, 48, 72, 120])
+        until = (since + timedelta(hours=hours)).replace(minute=self.random.choice([0, 1, 30]), second=0)
+        if self.random.random() < 0.8:
+            # As a scheduler has it: right after the slots of the morning.
+            until = until.replace(hour=8)
+        self.at = max(until, since + timedelta(minutes=1))
+        self.source.pass_time(since, self.at, self.scale.attempts_a_day)
+        if self.random.random() < 0.3:
+            self.source.break_some(since, self.at)
+        self.source.write()
+        self.tally.days += (self.at - since) / DAY
+
+    def _calm_down(self) -> None:
+        """Undo what people did, let faults end, and run until nothing waits."""
+        self.mischief.undo()
+        self.place.calm()
+        if self.homeless:
+            register = self.source.register()
+            self.onboard({signifier: register[signifier] for signifier in self.homeless})
+            self.homeless.clear()
+        for _ in range(_CALM_RUNS):
+            self.place.calm()
+            status = self.run()
+            self._count(status)
+            self._look()
+            if status == ExitStatus.OK:
+                return
+        self.wrong(f"calm runs go on to end with {status}")
+
+    def _count(self, status: int) -> None:
+        self.tally.runs += 1
+        self.tally.statuses[status] += 1
+        self.tally.kills += status == -signal.SIGKILL
+
+    def _look(self) -> None:
+        """Let the judge see what is new in the folders."""
+        for event in self.place.seen():
+            self.history.see(event)
+
+    # Judgement
+
+    def _judge(self) -> None:
+        for event in self.place.seen(thoroughly=True):
+            self.history.see(event)
+        with self.wiring().ledger() as ledger:
+            last = {(str(it.report), str(it.recipient)): it.last_sequence for it in ledger.streams()}
+            slots = ledger.last_slots()
+            holds = {(str(hold.report), hold.key) for hold in ledger.open_holds()}
+            if ledger.waiting():
+                self.wrong("files still wait")
+            self.tally.issues = sum(it.issues for it in ledger.slots()) - self._issues
+        self._issues += self.tally.issues
+        self.history.close(last)
+        for report in HOLDING:
+            slot = slots.get(Report(report))
+            if slot is None:
+                continue
+            end, cut_off, tried_at = (
+                it.replace(tzinfo=None) for it in (slot.period.end, slot.cut_off, slot.generated_at)
+            )
+            due = dict(self.source.due(report, end, cut_off))
+            held = {key for of, key in holds if of == report}
+            holdable = {key for key in held & due.keys() if self.source.can_be_held(key, due[key], tried_at)}
+            self.history.account(report, due=due, held=held, holdable=holdable)
+            self.tally.held += len(held - self._ever_held)
+            self._ever_held |= held
+        for stray in self.place.strays():
+            self.wrong(f"{stray} was left")
+        self._count_history()
+
+    _issues = 0
+    _ever_held: set[str] = set()  # noqa: RUF012
+
+    def _count_history(self) -> None:
+        history, counted = self.history, self._counted
+        self.tally.files = history.files - counted[0]
+        self.tally.files_with_rows = history.with_rows - counted[1]
+        self.tally.rows = history.rows - counted[2]
+        self._counted = (history.files, history.with_rows, history.rows)
+        for violation in history.violations:
+            self.tally.broken[violation.promise.name] += 1
+            self.wrong(str(violation))
+        history.violations.clear()
+        if isinstance(self.place, SharePointPlace):
+            self.tally.requests = self.place.line.seen - self._requests
+            self._requests = self.place.line.seen
+
+    _counted = (0, 0, 0)
+    _requests = 0
+
+    def _judge_in_the_end(self) -> None:
+        """Compare ledger and folders both ways, and look at the chain of acts."""
+        wiring = self.wiring()
+        with wiring.ledger() as ledger:
+            verified = verify_folders(ledger=ledger, destination=wiring.publishing(ledger))
+            for found in verified.discrepancies:
+                if found.kind in OF_STRANGERS:
+                    self.wrong(f"in the end {found.name} is {found.kind}: {found.detail}")
+            for broken in check(ledger.acts()):
+                self.wrong(f"the chain of acts: {broken}")
+
+
+def _dying(at: int, moment: str):  # type: ignore[no-untyped-def]  # noqa: ANN202
+    def on_request(number: int, when: str) -> None:
+        if number == at and when == moment:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    return on_request
+
+
+__all__ = ["Scale", "Signifier", "World"]
