@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from typing import TYPE_CHECKING, Any
 
 from ecosmig_publish.settings.keys import is_section, known_keys, may_be_empty, nearest
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 PREFIX = "ECOSMIG_"
 CONFIG = "ECOSMIG_CONFIG"
 _LIST = "destination.sharepoint.owners"
+_COMMANDS = frozenset({"operations.on_failure", "operations.on_finding", "operations.on_recovery"})
 _SUPPLIERS = "suppliers"
 _TABLES = "source.tables"
 
@@ -82,6 +84,9 @@ def _parsed(key: str, value: str) -> Any:
     if key == _LIST:
         owners = _json(value)
         return owners if isinstance(owners, list) else [part.strip() for part in value.split(",")]
+    if key in _COMMANDS:
+        words = _json(value)
+        return words if isinstance(words, list) else shlex.split(value)
     if key == _SUPPLIERS:
         entries = _json(value)
         return entries if isinstance(entries, list) else value

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 _LONGEST_SHOWN = 40
 _START = ", such as start = 2026-01-01T00:00:00Z"
-_MAY_HOLD_SECRETS = ("ledger", "source", "destination.sharepoint")
+_MAY_HOLD_SECRETS = ("ledger", "source", "destination.sharepoint", "operations")
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,8 +29,14 @@ def with_absolute_paths(settings: Settings) -> Settings:
             certificate=None if sharepoint.certificate is None else base / sharepoint.certificate,
             ca_bundle=str(base / sharepoint.ca_bundle) if sharepoint.ca_bundle else "",
         )
+    operations = settings.operations
     return _changed(
         settings,
+        operations=_changed(
+            operations,
+            log=None if operations.log is None else base / operations.log,
+            metrics=None if operations.metrics is None else base / operations.metrics,
+        ),
         outbox=_changed(settings.outbox, path=base / settings.outbox.path),
         destination=_changed(destination, folder=folder, sharepoint=sharepoint),
     )

@@ -1,16 +1,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from ecosmig_publish.settings.environment import variable_of
 from ecosmig_publish.settings.keys import is_section, known_keys
 from tests.settings.written import START, loaded
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 SITE = "https://contoso.sharepoint.com/sites/emrr"
 
@@ -32,6 +30,14 @@ KEYS: dict[str, tuple[str, Any]] = {
     "brake.history": ("12", 12),
     "brake.vanished_share": ("0.5", 0.5),
     "brake.vanished_recipients": ("3", 3),
+    "operations.identity": ("publisher@example.test", "publisher@example.test"),
+    "operations.log": ("/srv/ecosmig.log", Path("/srv/ecosmig.log")),
+    "operations.metrics": ("/srv/ecosmig.prom", Path("/srv/ecosmig.prom")),
+    "operations.traces": ("http://localhost:4318/v1/traces", "http://localhost:4318/v1/traces"),
+    "operations.on_failure": ("'/srv/page it' now", ("/srv/page it", "now")),
+    "operations.on_finding": ('["/srv/mail", "a, b"]', ("/srv/mail", "a, b")),
+    "operations.on_recovery": ("/srv/mail", ("/srv/mail",)),
+    "operations.webhook": ("https://hooks.example.test/x", "https://hooks.example.test/x"),
     "destination.kind": ("folder", "folder"),
     "destination.folder.path": ("/srv/published", "/srv/published"),
     "destination.sharepoint.site_url": (SITE, SITE),

@@ -7,9 +7,13 @@ from typing import TYPE_CHECKING
 
 from ecosmig_publish.cli.progress import watcher
 from ecosmig_publish.cli.strangers import refuse_strangers
+from ecosmig_publish.cli.telling import telling_of
+from ecosmig_publish.cli.views.brake import brake_document, show_braked
 from ecosmig_publish.cli.wired import wired
 from ecosmig_publish.emrr.terms import Report
-from ecosmig_publish.errors import ExitStatus
+from ecosmig_publish.errors import EcosmigError, ExitStatus
+from ecosmig_publish.operations.telling.summary import subject_line
+from ecosmig_publish.operations.telling.watchers import Watchers
 from ecosmig_publish.workflows.publishing import NO_FOLDER_YET
 from ecosmig_publish.workflows.running import Narrowing, RunOutcome, run_everything
 
@@ -19,7 +23,6 @@ if TYPE_CHECKING:
 
     from ecosmig_publish.cli.invocation import Invocation
     from ecosmig_publish.emrr.terms import Signifier
-    from ecosmig_publish.errors import EcosmigError
     from ecosmig_publish.ledger import OpenHold
     from ecosmig_publish.workflows.publishing import Stopped
 
@@ -33,13 +36,29 @@ def run_and_show(
 ) -> int:
     """Do one run under the lock and show what it did; returns its exit status."""
     wiring = wired(invocation)
-    with wiring.locked_ledger() as ledger, watcher(invocation) as watching:
-        refuse_strangers(suppliers, ledger)
-        outcome = run_everything(
-            wiring.parts(ledger), as_of=as_of, narrowing=Narrowing(reports, suppliers), watcher=watching
-        )
-        holds = ledger.open_holds()
-    invocation.result(_document(outcome, holds), lambda: render_run(outcome, holds))
+    telling = telling_of(wiring)
+    try:
+        with wiring.locked_ledger() as ledger, watcher(invocation) as watching:
+            refuse_strangers(suppliers, ledger)
+            outcome = run_everything(
+                wiring.parts(ledger),
+                as_of=as_of,
+                narrowing=Narrowing(reports, suppliers),
+                watcher=Watchers(watching, telling),
+            )
+            holds = ledger.open_holds()
+            head = next((act.hash for act in ledger.acts(limit=1)), "")
+    except EcosmigError as error:
+        telling.failed(error)
+        raise
+    summary = telling.ended(outcome, holds, head=head)
+    document = {
+        "run": summary.run_id,
+        "subject": subject_line(summary),
+        "head": summary.head,
+        **_document(outcome, holds),
+    }
+    invocation.result(document, lambda: render_run(outcome, holds))
     return outcome.exit_status
 
 
@@ -84,6 +103,7 @@ def _document(outcome: RunOutcome, holds: Sequence[OpenHold]) -> dict[str, objec
             for doubt in outcome.doubts
         ],
         "held": len(holds),
+        "held_back": brake_document([], [held.brake for held in outcome.held_back])["slots"],
         "findings": outcome.findings,
         "source_error": _error(outcome.source_error),
         "destination_error": _error(outcome.destination_error),
@@ -101,6 +121,7 @@ def render_run(outcome: RunOutcome, holds: Sequence[OpenHold]) -> None:
     title = f"Run of {shown_instant(outcome.run.at)}: slots due, files issued, published and proved"
     show_table(title, columns, rows, numbers=_NUMBERS, whole=("report",))
     _show_stopped(outcome.published.stopped)
+    show_braked([], [held.brake for held in outcome.held_back])
     for doubt in outcome.doubts[:_SHOWN]:
         show_line(f"{doubt.recipient}, {doubt.name}: {doubt.kind}, {doubt.detail}")
     if len(outcome.doubts) > _SHOWN:
@@ -176,12 +197,13 @@ def _sums(outcome: RunOutcome, attribute: str) -> Counter[Report]:
 def _why(report: Report, outcome: RunOutcome, due: Mapping[Report, int], waiting: Mapping[Report, int]) -> str:
     """Return why a report's line is as it is: what was skipped, what stands in the way."""
     reasons = []
+    is_held_back = any(held.brake.slot.report is report for held in outcome.held_back)
     mine = [issued for issued in outcome.issued if issued.slot.report is report]
     idle = sum(not issued.files for issued in mine)
     if not due[report]:
         reasons.append("not due")
     elif len(mine) < due[report]:
-        reasons.append(f"source: {due[report] - len(mine):,} not issued")
+        reasons.append(f"{'brake' if is_held_back else 'source'}: {due[report] - len(mine):,} not issued")
     if idle:
         reasons.append("no rows" if idle == len(mine) else f"no rows in {idle:,}")
     problems = sum(issued.problems for issued in mine)
@@ -192,8 +214,11 @@ def _why(report: Report, outcome: RunOutcome, due: Mapping[Report, int], waiting
         homeless = sum(it.reason == NO_FOLDER_YET for it in stopped.values())
         if homeless:
             reasons.append(f"{homeless:,} no folder")
-        if len(stopped) > homeless:
-            reasons.append(f"{len(stopped) - homeless:,} stopped")
+        braked = sum(it.is_braked for it in stopped.values())
+        if braked:
+            reasons.append(f"{braked:,} held by the brake")
+        if len(stopped) > homeless + braked:
+            reasons.append(f"{len(stopped) - homeless - braked:,} stopped")
         if outcome.destination_error is not None:
             reasons.append("the destination failed")
     return "; ".join(reasons)
