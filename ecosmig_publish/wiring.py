@@ -70,11 +70,11 @@ class Wiring:
 
     def ledger(self) -> Ledger:
         """Open the ledger, made and brought up to this version where needed. Raises `LedgerError`."""
-        return Ledger.open(self.settings.ledger.url, base=self.settings.base, actor=_actor(), now=self.now)
+        return Ledger.open(self.settings.ledger.url, base=self.settings.base, actor=_actor(self.settings.operations.identity), now=self.now)
 
     def existing_ledger(self) -> Ledger | None:
         """Open the ledger for reading, or return None where there is none yet."""
-        return Ledger.open_existing(self.settings.ledger.url, base=self.settings.base, actor=_actor(), now=self.now)
+        return Ledger.open_existing(self.settings.ledger.url, base=self.settings.base, actor=_actor(self.settings.operations.identity), now=self.now)
 
     @contextmanager
     def locked_ledger(self) -> Iterator[Ledger]:
@@ -223,8 +223,8 @@ def _forecast(units_per_minute: int) -> Callable[[int, int], str]:
     return forecast
 
 
-def _actor() -> Actor:
-    return Actor(identity=_user(), host=socket.gethostname(), version=__version__)
+def _actor(identity: str) -> Actor:
+    return Actor(identity=identity or _user(), host=socket.gethostname(), version=__version__)
 
 
 def _user() -> str:
