@@ -70,11 +70,13 @@ class Wiring:
 
     def ledger(self) -> Ledger:
         """Open the ledger, made and brought up to this version where needed. Raises `LedgerError`."""
-        return Ledger.open(self.settings.ledger.url, base=self.settings.base, actor=_actor(self.settings.operations.identity), now=self.now)
+        settings = self.settings
+        return Ledger.open(settings.ledger.url, base=settings.base, actor=_actor(settings), now=self.now)
 
     def existing_ledger(self) -> Ledger | None:
         """Open the ledger for reading, or return None where there is none yet."""
-        return Ledger.open_existing(self.settings.ledger.url, base=self.settings.base, actor=_actor(self.settings.operations.identity), now=self.now)
+        settings = self.settings
+        return Ledger.open_existing(settings.ledger.url, base=settings.base, actor=_actor(settings), now=self.now)
 
     @contextmanager
     def locked_ledger(self) -> Iterator[Ledger]:
@@ -223,8 +225,8 @@ def _forecast(units_per_minute: int) -> Callable[[int, int], str]:
     return forecast
 
 
-def _actor(identity: str) -> Actor:
-    return Actor(identity=identity or _user(), host=socket.gethostname(), version=__version__)
+def _actor(settings: Settings) -> Actor:
+    return Actor(identity=settings.operations.identity or _user(), host=socket.gethostname(), version=__version__)
 
 
 def _user() -> str:
