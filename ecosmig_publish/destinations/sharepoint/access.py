@@ -99,7 +99,8 @@ def compare_access(permissions: Iterable[Mapping[str, Any]], expected: Readers) 
 
 def _grantees(permission: Mapping[str, Any]) -> Iterator[tuple[Grantee, bool]]:
     """Yield everybody whom one permission names, and whether it is a link that works for others too."""
-    roles = tuple(map(str, permission.get("roles") or ()))
+    said = permission.get("roles")
+    roles = tuple(map(str, said)) if isinstance(said, list) else ()
     identifier = str(permission.get("id") or "")
     link = permission.get("link")
     sets = list(_identity_sets(permission))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import requests
 from requests.adapters import BaseAdapter
+from urllib3 import HTTPResponse
 
 from ecosmig_publish.destinations.sharepoint.graph.session import HttpsSession, PlainHttpRefused
 from ecosmig_publish.destinations.sharepoint.opening import user_agent
@@ -32,7 +34,7 @@ class Recorder(BaseAdapter):
         response.status_code = self._status
         response.request = request
         response.url = str(request.url)
-        response._content = b"{}"
+        response.raw = HTTPResponse(io.BytesIO(b"{}"), preload_content=False)
         if self._location:
             response.headers["Location"] = self._location
         return response

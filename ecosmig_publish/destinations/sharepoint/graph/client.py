@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from http import HTTPStatus
 from threading import local
@@ -196,10 +197,23 @@ def _read(response: requests.Response, *, stream: bool) -> Answer:
     document: Any = None
     if response.content:
         try:
-            document = response.json()
-        except ValueError:
+            document = json.loads(response.content)
+        except (ValueError, RecursionError):
             document = None
+        if b"\\ud" in response.content.lower():
+            document = _as_text(document)
     return Answer(response.status_code, document if isinstance(document, dict) else {}, response.headers)
+
+
+def _as_text(value: Any) -> Any:
+    """Return a JSON value whose texts can be written everywhere: half a pair of surrogates is no character."""
+    if isinstance(value, str):
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, list):
+        return [_as_text(one) for one in value]
+    if isinstance(value, dict):
+        return {_as_text(name): _as_text(one) for name, one in value.items()}
+    return value
 
 
 def _request_id(answer: Answer) -> str:

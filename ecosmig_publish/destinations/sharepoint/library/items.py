@@ -37,12 +37,12 @@ def parse_item(document: Mapping[str, Any]) -> Item:
         id=str(document.get("id") or ""),
         name=str(document.get("name") or ""),
         parent_id=str(_part(document, "parentReference").get("id") or ""),
-        size=size if isinstance(size, int) else -1,
-        is_folder="folder" in document or "root" in document,
+        size=size if isinstance(size, int) and not isinstance(size, bool) and size >= 0 else -1,
+        is_folder=document.get("folder") is not None or document.get("root") is not None,
         hash=quick_xor if isinstance(quick_xor, str) and quick_xor else None,
         modified_at=_instant(document.get("lastModifiedDateTime")),
         modified_by=_who(_part(document, "lastModifiedBy")),
-        deleted="deleted" in document,
+        deleted=document.get("deleted") is not None,
     )
 
 
@@ -61,6 +61,6 @@ def _who(identities: Mapping[str, Any]) -> str:
 def _instant(text: object) -> datetime | None:
     try:
         instant = datetime.fromisoformat(str(text))
-    except ValueError:
+        return (instant if instant.tzinfo else instant.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
-    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)

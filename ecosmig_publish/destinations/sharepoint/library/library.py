@@ -159,8 +159,8 @@ class Library:
         wanted, names = self.address.library.casefold(), []
         for drive in collection(self.graph, call):
             names.append(str(drive.get("name")))
-            segment = unquote(urlsplit(str(drive.get("webUrl"))).path).rpartition("/")[2]
-            if wanted in (names[-1].casefold(), segment.casefold()):
+            segment = unquote(str(drive.get("webUrl")).partition("?")[0]).rpartition("/")[2]
+            if drive.get("id") and wanted in (names[-1].casefold(), segment.casefold()):
                 return str(drive["id"])
         raise LibraryError(
             f"{self.address.site_url} has no library {self.address.library!r}; it has {', '.join(sorted(names))}",

@@ -16,16 +16,18 @@ if TYPE_CHECKING:
 NEXT = "@odata.nextLink"
 REPEATS = 3
 """An empty page may point to itself: not ready yet. More often than this it is a circle."""
+MOST_PAGES = 5_000
+"""Two hundred items each at the least: a million of them in one folder, or changed since the last run."""
 
 
 def pages(graph: Graph, call: Call, first: Answer | None = None) -> Iterator[Answer]:
     """Yield the answers of a collection, from the `first` on where that is at hand.
 
-    Raises `DestinationError`, for links that go in circles too.
+    Raises `DestinationError`, for links that go in circles or on for ever too.
     """
     asked = {call.path}
     repeats = 0
-    while True:
+    for _ in range(MOST_PAGES):
         answer = first or graph.send(call)
         first = None
         yield answer
@@ -40,22 +42,25 @@ def pages(graph: Graph, call: Call, first: Answer | None = None) -> Iterator[Ans
             )
         asked.add(path)
         call = replace(call, path=path)
+    raise RefusedError(
+        f"{call.words}: {MOST_PAGES:,} pages, and no end", hint="Running again may help; else tell Microsoft."
+    )
 
 
 def values(answer: Answer, call: Call) -> list[Mapping[str, Any]]:
-    """Return one page's objects. Raises `RefusedError` where the answer is no page."""
+    """Return one page's objects. Raises `RefusedError` where the answer is no page of objects."""
     found = answer.document.get("value")
-    if not isinstance(found, list):
+    if not isinstance(found, list) or not all(isinstance(value, dict) for value in found):
         raise RefusedError(f"{call.words}: the answer is no collection", hint="Check destination.sharepoint.graph_url.")
-    return [value for value in found if isinstance(value, dict)]
+    return found
 
 
 def collection(graph: Graph, call: Call, first: Answer | None = None) -> Iterator[Mapping[str, Any]]:
-    """Yield each object of a collection once, by its id; pages may repeat some."""
+    """Yield each object of a collection once, by its id; pages may repeat some. Those without an id all count."""
     seen: set[str] = set()
     for answer in pages(graph, call, first):
         for value in values(answer, call):
-            identifier = str(value.get("id"))
-            if identifier not in seen:
+            identifier = str(value.get("id") or "")
+            if not identifier or identifier not in seen:
                 seen.add(identifier)
                 yield value

@@ -57,6 +57,15 @@ def read_bytes(graph: Graph, path: str, about: str) -> Iterator[bytes]:
         graph.waiting.pause(breaks)
 
 
+def _joined(address: str, location: str, about: str) -> str:
+    try:
+        return urljoin(address, location)
+    except ValueError as error:
+        raise RefusedError(f"read a file ({about}): the service leads to what is no address", hint=AGAIN) from (
+            lower_fault(error)
+        )
+
+
 def _open(graph: Graph, path: str, about: str, position: int) -> Answer:
     """Return an answer that streams from `position` on, or from the start where the service will have it so."""
     headers = {"Accept": "*/*", "Accept-Encoding": "identity"} | ({"Range": f"bytes={position}-"} if position else {})
@@ -74,7 +83,7 @@ def _open(graph: Graph, path: str, about: str, position: int) -> Answer:
         if not location:
             break
         # Whoever has this address may read: it needs no token of ours, and gets none.
-        address = urljoin(address, location)
+        address = _joined(address, location, about)
         answer = graph.send(replace(call, address=address, expected=_AWAY))
     if answer.status in _AWAY:
         raise RefusedError(f"read a file ({about}): the service only says to look elsewhere", hint=AGAIN)

@@ -45,6 +45,8 @@ def _has_bytes(library: Library, item: Item, fingerprint: Fingerprint, about: st
         for chunk in read_bytes(library.graph, library.item_path(item.id), about):
             digest.update(chunk)
             size += len(chunk)
+            if size > fingerprint.size:
+                return False
     except NotFoundError:
         return False
     return (size, digest.hexdigest()) == (fingerprint.size, fingerprint.sha256)

@@ -62,7 +62,7 @@ def _open(library: Library, new_name: Callable[[], str], about: str) -> _Session
     if answer.status in NOT_FOUND:
         raise library.staging_is_gone()
     address = answer.document.get("uploadUrl")
-    if not isinstance(address, str):
+    if not isinstance(address, str) or not address:
         raise RefusedError(f"open an upload session ({about}): the answer names no address", hint=AGAIN)
     return _Session(names[-1], address)
 

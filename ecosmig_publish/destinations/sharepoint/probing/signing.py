@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 from ecosmig_publish.destinations.sharepoint.graph.session import HttpsSession
 from ecosmig_publish.destinations.sharepoint.opening import Timing
 from ecosmig_publish.destinations.sharepoint.sign_in import entra_tokens, roles_in
 from ecosmig_publish.destinations.sharepoint.waiting import Pace, Waiting
+from ecosmig_publish.destinations.sharepoint.waiting.server_words import parse_date
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -46,7 +46,4 @@ def sign_in(connection: Connection, timing: Timing | None = None) -> SignedIn:
 def service_time(library: Library) -> datetime | None:
     """Return what the service's clock shows in its `Date` header, None where it says nothing."""
     answer = library.graph.send(library.get(f"{library.drive_path()}/root", "the service's clock"))
-    try:
-        return parsedate_to_datetime(answer.headers.get("Date") or "")
-    except ValueError:
-        return None
+    return parse_date(answer.headers.get("Date") or "")
