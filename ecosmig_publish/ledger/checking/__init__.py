@@ -1,6 +1,17 @@
 """The ledger against itself: database, schema, chain, acts against rows, and what must hold of the rows."""
 
 from ecosmig_publish.ledger.checking.checking import check_ledger
+from ecosmig_publish.ledger.checking.database import database_files
 from ecosmig_publish.ledger.checking.fault import NEXT_STEPS, LedgerFault
+from ecosmig_publish.ledger.checking.places import OutboxPlace, count_files, directories_of_slots, outbox_places
 
-__all__ = ["NEXT_STEPS", "LedgerFault", "check_ledger"]
+__all__ = [
+    "NEXT_STEPS",
+    "LedgerFault",
+    "OutboxPlace",
+    "check_ledger",
+    "count_files",
+    "database_files",
+    "directories_of_slots",
+    "outbox_places",
+]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import CheckConstraint, create_engine, false, inspect, null, or_, select, text
@@ -51,6 +52,14 @@ def check_schema(connection: Connection) -> Iterator[LedgerFault]:
     for thing in sorted(there.keys() & expected.keys()):
         if there[thing] != expected[thing]:
             yield LedgerFault(SCHEMA, thing, "is not what this version made")
+
+
+def database_files(connection: Connection) -> list[Path]:
+    """Return the files that a SQLite database is kept in; PostgreSQL keeps its own."""
+    if connection.dialect.name != "sqlite":
+        return []
+    main = str(next(row.file for row in connection.exec_driver_sql("PRAGMA database_list") if row.name == "main"))
+    return [path for path in (Path(main), Path(f"{main}-wal"), Path(f"{main}-shm")) if path.exists()]
 
 
 def _broken_rows(connection: Connection) -> Iterator[LedgerFault]:
