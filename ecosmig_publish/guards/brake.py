@@ -84,9 +84,8 @@ def mostly_vanished(
         return None
     if week_before is not None and _gone(steady, week_before) >= limits.vanished_share * len(steady):
         return None
-    return (
-        f"{gone:,} of the {len(steady):,} recipients that had rows in each of the last {STEADY_SLOTS} slots have none"
-    )
+    always = f"recipients that had rows in each of the last {STEADY_SLOTS} slots"
+    return f"{gone:,} of {len(steady):,} {always} have none now"
 
 
 def _gone(steady: Collection[str], present: Collection[str]) -> int:

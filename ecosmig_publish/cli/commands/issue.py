@@ -3,8 +3,10 @@
 import typer
 
 from ecosmig_publish.cli.commanding import group
+from ecosmig_publish.cli.commands import issue_release
 
 
 def add_to(app: typer.Typer) -> None:
     """Add the group."""
-    group(app, "issue", "What was issued: send it again, correct it, take it back.")
+    issues = group(app, "issue", "What was issued: send it again, correct it, take it back, let it go.")
+    issue_release.add_to(issues)

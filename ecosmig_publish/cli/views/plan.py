@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from ecosmig_publish.cli.strangers import refuse_strangers
+from ecosmig_publish.cli.views.brake import brake_document, show_braked
 from ecosmig_publish.cli.wired import wired
 from ecosmig_publish.emrr.calendar import period_of
 from ecosmig_publish.errors import ExitStatus
@@ -45,10 +46,17 @@ def show_plan(
             last_cut_off=ledger.last_cut_off() if ledger else None,
         )
         waiting = [file for file in ledger.waiting() if narrowing.covers(file)] if ledger else []
+        braked = (ledger.braked_issues(), ledger.braked_slots()) if ledger else ([], [])
     after = {report: entry.slot.due_at for report, entry in last_slots.items()}
     slots = due_slots_of(start=settings.start, at=run.at, last_slots=after, reports=reports)
     coming = next_slot(settings.start, run.at, reports)
-    invocation.result(_document(run, slots, waiting, coming), lambda: _render(run, slots, waiting, coming))
+    document = {**_document(run, slots, waiting, coming), "brake": brake_document(*braked)}
+
+    def render() -> None:
+        _render(run, slots, waiting, coming)
+        show_braked(*braked)
+
+    invocation.result(document, render)
     return ExitStatus.OK
 
 

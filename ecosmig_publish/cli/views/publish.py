@@ -9,6 +9,7 @@ from ecosmig_publish.cli.progress import watcher
 from ecosmig_publish.cli.strangers import refuse_strangers
 from ecosmig_publish.cli.telling import telling_of
 from ecosmig_publish.cli.views.brake import brake_document, show_braked
+from ecosmig_publish.cli.views.brake import brake_document, show_braked
 from ecosmig_publish.cli.wired import wired
 from ecosmig_publish.emrr.terms import Report
 from ecosmig_publish.errors import EcosmigError, ExitStatus
@@ -121,6 +122,7 @@ def render_run(outcome: RunOutcome, holds: Sequence[OpenHold]) -> None:
     title = f"Run of {shown_instant(outcome.run.at)}: slots due, files issued, published and proved"
     show_table(title, columns, rows, numbers=_NUMBERS, whole=("report",))
     _show_stopped(outcome.published.stopped)
+    show_braked([], [held.brake for held in outcome.held_back])
     show_braked([], [held.brake for held in outcome.held_back])
     for doubt in outcome.doubts[:_SHOWN]:
         show_line(f"{doubt.recipient}, {doubt.name}: {doubt.kind}, {doubt.detail}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from ecosmig_publish.cli.views.brake import brake_document, show_braked
 from ecosmig_publish.cli.wired import wired
 from ecosmig_publish.emrr.terms import Report
 from ecosmig_publish.errors import ExitStatus
@@ -38,6 +39,7 @@ def show_status(invocation: Invocation, limit: int | None) -> int:
             "streams": [],
             "slots": [],
             "waiting": [],
+            "brake": brake_document([], []),
             "findings": [],
             "due_now": dict(Counter(slot.report.value for slot in _due(wiring, {}))),
         }
@@ -45,11 +47,18 @@ def show_status(invocation: Invocation, limit: int | None) -> int:
         return ExitStatus.OK
     with ledger:
         document = _document(ledger, limit if limit is not None or invocation.json else SLOTS)
+        braked = ledger.braked_issues(), ledger.braked_slots()
         last = {report: entry.slot.due_at for report, entry in ledger.last_slots().items()}
+    document["brake"] = brake_document(*braked)
     due = Counter(slot.report for slot in _due(wiring, last))
     document["due_now"] = {report.value: due[report] for report in Report}
-    invocation.result(document, lambda: _render(document))
-    return ExitStatus.UNPROVED if document["waiting"] else ExitStatus.OK
+
+    def render() -> None:
+        _render(document)
+        show_braked(*braked)
+
+    invocation.result(document, render)
+    return ExitStatus.UNPROVED if document["waiting"] or braked[1] else ExitStatus.OK
 
 
 def _due(wiring: Wiring, last: Mapping[Report, datetime]) -> list[Slot]:
