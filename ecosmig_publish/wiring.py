@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from ecosmig_publish.migration_data import MigrationData
     from ecosmig_publish.settings import Settings
     from ecosmig_publish.settings.model import SharePointSettings
+    from ecosmig_publish.workflows.recovery.recovering import RecoveryParts
 
 
 def utc_now() -> datetime:
@@ -196,6 +197,20 @@ class Wiring:
             workers=sharepoint.workers if sharepoint else 4,
             now=self.now,
             forecast=_forecast(sharepoint.resource_units_per_minute) if sharepoint else _no_forecast,
+        )
+
+    def recovery(self, ledger: Ledger, *, lost_head: str | None = None) -> RecoveryParts:
+        """Return what a recovery works with; `lost_head` is the newest act's hash of the ledger that is replaced."""
+        from ecosmig_publish.workflows.recovery.recovering import RecoveryParts  # noqa: PLC0415 - few commands need it
+
+        return RecoveryParts(
+            ledger=ledger,
+            outbox=self.outbox(),
+            destination=self.publishing(ledger),
+            open_data=self.data,
+            settle=self.settings.source.settle,
+            now=self.now,
+            lost_head=lost_head,
         )
 
     def _lock_path(self) -> Path:

@@ -21,6 +21,7 @@ from ecosmig_publish.ledger.entries import (
 from ecosmig_publish.ledger.heads import Head
 from ecosmig_publish.ledger.ledger import Ledger
 from ecosmig_publish.ledger.lock import run_lock
+from ecosmig_publish.ledger.recovering import RecoveredIssue, RecoveredReport, RecoveredSlot, Recovery
 from ecosmig_publish.ledger.views import (
     BrakedIssue,
     BrakedSlot,
@@ -60,6 +61,10 @@ __all__ = [
     "RecordedIssue",
     "RecordedSlot",
     "RecordedStream",
+    "RecoveredIssue",
+    "RecoveredReport",
+    "RecoveredSlot",
+    "Recovery",
     "ResendEntry",
     "SlotBirth",
     "SlotEntry",

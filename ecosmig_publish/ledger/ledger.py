@@ -19,6 +19,7 @@ from ecosmig_publish.ledger import (
     holds,
     issues,
     publications,
+    recovering,
     resends,
     slots,
     source_watermarks,
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
     )
     from ecosmig_publish.ledger.heads import Head
     from ecosmig_publish.ledger.leases import LeaseTerms
+    from ecosmig_publish.ledger.recovering import Recovery
     from ecosmig_publish.ledger.views import (
         BrakedIssue,
         BrakedSlot,
@@ -307,6 +309,21 @@ class Ledger:
         with self._reading() as connection:
             return source_watermarks.read_source_watermark(connection, subject)
 
+    def seeded_numbers(self) -> dict[tuple[Report, Signifier], int]:
+        """Return the last number of every stream that was taken over from an older system."""
+        with self._reading() as connection:
+            return recovering.seeded_numbers(connection)
+
+    def reported_holds(self, report: Report, since: datetime) -> set[str]:
+        """Return the keys of the holds that ended as reported by a slot due at `since` or later."""
+        with self._reading() as connection:
+            return recovering.reported_holds(connection, report, since)
+
+    def reported_keys_before(self, report: Report, due_at: datetime) -> list[bytes]:
+        """Return what slots due before an instant recorded as reported."""
+        with self._reading() as connection:
+            return recovering.reported_keys_before(connection, report, due_at)
+
     def findings(self) -> list[Finding]:
         """Return all findings, oldest first."""
         with self._reading() as connection:
@@ -377,6 +394,10 @@ class Ledger:
     def replace_heads(self, recipients: Collection[Signifier], seen: Sequence[Head]) -> None:
         """Let the heads of these recipients be what their folders were just seen to hold; no act."""
         self._record(lambda connection: heads.replace_heads(connection, recipients, seen, self._now()))
+
+    def record_recovery(self, recovery: Recovery) -> None:
+        """Record what a recovery found: slots, issues, held rows, what gave way to them."""
+        self._record(lambda connection: recovering.record_recovery(connection, recovery))
 
     def record_finding(self, kind: str, detail: Mapping[str, object]) -> None:
         """Record what a person should look at; `detail` is what JSON can say, without personal data."""

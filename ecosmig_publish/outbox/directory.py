@@ -12,12 +12,11 @@ import uuid
 from typing import TYPE_CHECKING
 
 from ecosmig_publish.errors import OutboxError
-from ecosmig_publish.fingerprint import fingerprint_file
+from ecosmig_publish.fingerprint import FingerprintBuilder, fingerprint_file
 from ecosmig_publish.outbox.faults import outbox_faults
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-    from datetime import datetime
+    from collections.abc import Collection, Iterable
     from pathlib import Path
 
     from ecosmig_publish.emrr.terms import Slot
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
 
 ISSUED = "issued"
 """The name of the empty file that marks a directory whose files the ledger has recorded."""
-_OURS = ("ECOSMIG-", "recovered_")
+_OURS = "ECOSMIG-"
 
 
 class Outbox:
@@ -43,14 +42,6 @@ class Outbox:
             directory.mkdir(mode=0o700)
         return directory
 
-    def begin_recovery(self, at: datetime) -> Path:
-        """Make a fresh directory for files that are read back from the folders; else as `begin`."""
-        directory = self.path / f"recovered_{at:%Y%m%dT%H%M%S}_{uuid.uuid4().hex[:8]}"
-        with outbox_faults(directory):
-            _make(self.path)
-            directory.mkdir(mode=0o700)
-        return directory
-
     def seal(self, directory: Path) -> None:
         """Make the directory's entries durable; its files are already."""
         with outbox_faults(directory):
@@ -61,6 +52,23 @@ class Outbox:
         """Remove an attempt that came to nothing."""
         with outbox_faults(directory):
             shutil.rmtree(directory)
+
+    def keep(self, directory: Path, name: str, chunks: Iterable[bytes]) -> Fingerprint:
+        """Write a file that was read elsewhere, durable when this returns; return what its bytes are."""
+        builder = FingerprintBuilder()
+        with outbox_faults(directory / name), (directory / name).open("xb") as file:
+            os.fchmod(file.fileno(), 0o600)
+            for chunk in chunks:
+                builder.update(chunk)
+                file.write(chunk)
+            file.flush()
+            os.fsync(file.fileno())
+        return builder.finish()
+
+    def file_names(self, name: str) -> list[str]:
+        """Return the names of the files that a directory holds, its mark left out."""
+        with outbox_faults(self.path / name):
+            return sorted(path.name for path in (self.path / name).iterdir() if path.is_file() and path.name != ISSUED)
 
     def mark_issued(self, directory: Path) -> None:
         """Mark a directory, durably, as one that the ledger has recorded; may be repeated."""

@@ -97,10 +97,14 @@ def test_a_recorded_directory_that_a_crash_left_without_its_mark_is_given_it_by_
     assert outbox.unknown_issued(()) == [directory.name]
 
 
-def test_what_a_recovery_left_unfinished_is_swept(tmp_path: Path) -> None:
+def test_a_file_that_was_read_elsewhere_is_kept_durably(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     outbox = Outbox(tmp_path)
-    directory = outbox.begin_recovery(SLOT.due_at)
-    assert outbox.sweep(()) == [directory.name]
+    directory = outbox.begin(SLOT)
+    syncs = Syncs(monkeypatch)
+    fingerprint = outbox.keep(directory, "it.csv", [b"00,", b"99\r\n"])
+    assert (directory / "it.csv").read_bytes() == b"00,99\r\n"
+    assert fingerprint == outbox.fingerprint(f"{directory.name}/it.csv")
+    assert syncs.sizes == {str(directory / "it.csv"): 7}
 
 
 def test_an_outbox_that_was_never_made_is_empty(tmp_path: Path) -> None:

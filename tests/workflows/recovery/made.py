@@ -5,10 +5,13 @@ from __future__ import annotations
 import shutil
 from typing import TYPE_CHECKING
 
+from ecosmig_publish.workflows.recovery.recovering import RecoveryPlan, plan_recovery, recover
 from tests.installation import at
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from ecosmig_publish.wiring import Wiring
 
 TUESDAY, WEDNESDAY, THURSDAY, FRIDAY = (at(f"2024-03-0{day}T06:00:00") for day in (5, 6, 7, 8))
 
@@ -39,3 +42,14 @@ def lose_ledger(home: Path) -> None:
 def lose_outbox(home: Path) -> None:
     """Take the outbox away."""
     shutil.rmtree(home / "state" / "outbox")
+
+
+def recovered(wiring: Wiring) -> RecoveryPlan:
+    """Do what `ecosmig ledger recover --yes` does."""
+    with wiring.locked_ledger() as ledger:
+        plan = plan_recovery(wiring.recovery(ledger))
+        if plan.changes:
+            recover(plan, ledger)
+        else:
+            plan.files.discard()
+        return plan

@@ -1,0 +1,208 @@
+"""What was reported, told from the files: every source row is in one of them, or is held.
+
+A file names a row by its Device and instant in whole seconds; of several such rows as many went out as stand there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC
+from typing import TYPE_CHECKING, Any
+
+import ibis
+import pyarrow as pa
+
+from ecosmig_publish.emrr.catalogue import CATALOGUE
+from ecosmig_publish.emrr.reading import read_report
+from ecosmig_publish.emrr.terms import Report
+from ecosmig_publish.ledger import HeldEntry
+from ecosmig_publish.reports.attempts import under
+from ecosmig_publish.reports.contract_breaks import OUTCOMES
+from ecosmig_publish.reports.installations import commissionings, notifications
+from ecosmig_publish.reports.question import Bounds, Question
+from ecosmig_publish.workflows.issuing.keys import NUMBERLESS, ledger_key, packed, source_keys, unpacked
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from datetime import datetime
+
+    from ecosmig_publish.emrr.terms import Slot
+    from ecosmig_publish.migration_data import MigrationData
+    from ecosmig_publish.workflows.recovery.recovering_slots import Doubted
+
+NOT_IN_FILES = "not-in-recovered-files"
+"""Why a row is held that lies under the bounds of slots whose ledger was lost, and stands in none of their files."""
+_INSTANTS = {
+    Report.ECOSMIG_001: "completed_at",
+    Report.ECOSMIG_002: "completed_at",
+    Report.ECOSMIG_006: "occurred_at",
+}
+_PRINTED = pa.schema([("device_id", pa.string()), ("at", pa.timestamp("us"))])
+
+
+@dataclass(frozen=True, slots=True)
+class Holds:
+    """Keys of a report's holds that may have been reported since: those open now, those closed by slots in doubt."""
+
+    opened: frozenset[str]
+    closed: frozenset[str]
+
+    @property
+    def all(self) -> frozenset[str]:
+        """All that have a number."""
+        return (self.opened | self.closed) - set(NUMBERLESS)
+
+
+@dataclass(frozen=True, slots=True)
+class Accounted:
+    """Rows to hold, holds that were reported, keys by slot (006), and how many printed rows no source row is behind."""
+
+    held: tuple[HeldEntry, ...] = ()
+    reported: frozenset[str] = frozenset()
+    keys: Mapping[Slot, tuple[bytes, ...]] = field(default_factory=dict)
+    unanswered: int = 0
+
+
+def printed_in(report: Report, chunks: Iterable[bytes]) -> pa.Table:
+    """Return `device_id` and `at` (naive UTC) of each detail of a file, in its order. Raises `InvalidFileError`."""
+    names = [field.name for field in CATALOGUE[report].fields]
+    device, moment = names.index("device_id"), names.index(_INSTANTS[report])
+    devices, instants = [], []
+    _, details = read_report(chunks)
+    for values in details:
+        devices.append(values[device])
+        instants.append(values[moment].astimezone(UTC).replace(tzinfo=None))  # type: ignore[union-attr]
+    return pa.table({"device_id": devices, "at": instants}, schema=_PRINTED)
+
+
+def account_for_attempts(it: Doubted, printed: Iterable[pa.Table], holds: Holds, data: MigrationData) -> Accounted:
+    """Return what becomes of the attempts between the last trusted bounds and the last ones, and of what was held."""
+    table = pa.concat_tables([_PRINTED.empty_table(), *printed])
+    counted = data.memory_table(
+        table.group_by(["device_id", "at"])
+        .aggregate([([], "count_all")])
+        .rename_columns(["printed_device_id", "printed_at", "times"])
+    )
+    attempts = _candidates(it, holds, data)
+    attempts = attempts.left_join(
+        counted, (attempts.device_id == counted.printed_device_id) & (attempts["at"] == counted.printed_at)
+    )
+    place = ibis.row_number().over(
+        group_by=[attempts.device_id, attempts["at"]],
+        # A row that was held may have been held still; the others went out with their slot.
+        order_by=[attempts.was_held.ifelse(1, 0), attempts.completed_at, attempts.attempt_id],
+    )
+    placed = attempts.mutate(is_printed=place < attempts.times.fill_null(0))
+    by_key = placed.group_by("attempt_id").agg(is_printed=placed.is_printed.any(), was_held=placed.was_held.any())
+    # Of a number that stands twice one row has gone out: the number can't go out again.
+    told = data.fetch(by_key.filter(~by_key.is_printed | by_key.was_held))
+    answered = data.fetch(placed.aggregate(rows=placed.is_printed.sum().fill_null(0)))["rows"][0].as_py()
+    reported, held = set(), []
+    for row in told.to_pylist():
+        key = ledger_key(it.report, row["attempt_id"])
+        if row["is_printed"]:
+            reported.add(key)
+        elif key not in holds.opened:
+            held.append(HeldEntry(key, (NOT_IN_FILES,), None))
+    held.sort(key=lambda entry: entry.key)
+    return Accounted(tuple(held), frozenset(reported & holds.opened), {}, table.num_rows - int(answered))
+
+
+def _candidates(it: Doubted, holds: Holds, data: MigrationData) -> Any:
+    """Return the attempts that the slots in doubt may have reported: new under their bounds, or held before."""
+    attempts = data.tables.migration_attempts
+    keys = source_keys(it.report, holds.all)
+    held = data.memory_table(keys if keys.num_rows else pa.table({"key": pa.array([], pa.int64())}))
+    attempts = attempts.filter(
+        attempts.outcome == OUTCOMES[it.report],
+        attempts.attempt_id.notnull(),
+        under(attempts, Bounds(it.last.period.end, it.last.cut_off)),
+    )
+    attempts = attempts.mutate(at=attempts.completed_at.truncate("s"), was_held=attempts.attempt_id.isin(held.key))
+    if it.trusted is not None:
+        is_new = ~under(attempts, Bounds(it.trusted.period.end, it.trusted.cut_off))
+        attempts = attempts.filter(is_new | attempts.was_held)
+    return attempts.select("attempt_id", "device_id", "completed_at", "at", "was_held")
+
+
+def account_for_installations(
+    printed: Mapping[Slot, Sequence[pa.Table]],
+    earlier: Iterable[bytes],
+    holds: Holds,
+    data: MigrationData,
+    now: datetime,
+) -> Accounted:
+    """Return the keys of the installations that the slots in doubt reported; whatever has none is due again.
+
+    `earlier` are the keys that earlier slots reported.
+    """
+    finding = _Installations(_installations(printed, data, now), _texts(unpacked(earlier)))
+    keys: dict[Slot, tuple[bytes, ...]] = {}
+    reported: set[str] = set()
+    for slot in sorted(printed):
+        found = [
+            key
+            for table in printed[slot]
+            for device_id, at in zip(table["device_id"].to_pylist(), table["at"].to_pylist(), strict=True)
+            if (key := finding.key_of(device_id, at)) is not None
+        ]
+        keys[slot] = tuple(packed([pa.array(found, pa.string())]))
+        reported.update(found)
+    return Accounted((), frozenset(reported & holds.opened), keys, finding.unanswered)
+
+
+class _Installations:
+    """Hands out the keys of installations, each once."""
+
+    def __init__(self, rows: pa.Table, used: set[str]) -> None:
+        self.unanswered = 0
+        self._by_instant: dict[tuple[str, datetime], list[str]] = {}
+        self._notified: dict[str, str] = {}
+        self._gpfs: set[str] = set()
+        # The last is handed out first.
+        for row in reversed(rows.to_pylist()):
+            if row["is_gpf"]:
+                self._gpfs.add(row["device_id"])
+            if row["key"] in used:
+                continue
+            if row["key"].startswith("gpf:"):
+                self._notified[row["device_id"]] = row["key"]
+            else:
+                self._by_instant.setdefault((row["device_id"], row["at"]), []).append(row["key"])
+
+    def key_of(self, device_id: str, at: datetime) -> str | None:
+        changed = self._by_instant.get((device_id, at), [])
+        if device_id in self._gpfs and device_id in self._notified:
+            return self._notified.pop(device_id)
+        if changed:
+            return changed.pop()
+        if device_id in self._notified:
+            return self._notified.pop(device_id)
+        self.unanswered += 1
+        return None
+
+
+def _installations(printed: Mapping[Slot, Sequence[pa.Table]], data: MigrationData, now: datetime) -> pa.Table:
+    """Return every installation of the Devices that are printed, in the order of a report."""
+    tables = [table.select(["device_id"]) for of_slot in printed.values() for table in of_slot]
+    devices = pa.concat_tables([pa.table({"device_id": pa.array([], pa.string())}), *tables]).group_by("device_id")
+    wanted = data.memory_table(devices.aggregate([]))
+    question = Question(data.tables, None, Bounds(now, now), None, None)  # type: ignore[arg-type]
+    found = commissionings(question).union(notifications(question)).semi_join(wanted, "device_id")
+    known = data.tables.devices
+    gpfs = known.filter(known.device_type == "GPF").select(gpf_id="device_id").distinct()
+    found = found.left_join(gpfs, found.device_id == gpfs.gpf_id)
+    found = found.select(
+        "key", "device_id", "tie", at=found.occurred_at.truncate("s"), is_gpf=found.gpf_id.notnull()
+    ).order_by("at", "device_id", "tie")
+    return data.fetch(found)
+
+
+def _texts(table: pa.Table | None) -> set[str]:
+    return set(table["key"].to_pylist()) if table is not None else set()
+
+
+def chunks_of(path: Any) -> Iterator[bytes]:
+    """Yield a file's bytes."""
+    with path.open("rb") as content:
+        yield from iter(lambda: content.read(1 << 20), b"")

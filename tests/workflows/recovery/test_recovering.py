@@ -1,0 +1,297 @@
+"""An old or lost ledger is rebuilt from the folders: numbers go on, each row is in one file or held."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ecosmig_publish.emrr.terms import Report
+from ecosmig_publish.errors import ExitStatus, SourceError, UsageError
+from tests.workflows.made import HOUR, MONDAY, A, B, attempt, details, failed, installation, installed, shown, source
+from tests.workflows.recovery.made import (
+    FRIDAY,
+    THURSDAY,
+    TUESDAY,
+    WEDNESDAY,
+    copy_ledger,
+    lose_ledger,
+    lose_outbox,
+    put_back,
+    recovered,
+)
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.installation import Installation
+    from tests.plain.data import Data
+
+LOST = f"{A}/ECOSMIG-001_{A}_2_20240306060000.csv"
+
+
+@pytest.fixture
+def data() -> Data:
+    """One success of each of A's and B's Devices on Monday."""
+    data = source()
+    data.migration_attempts = [attempt(1, 1, MONDAY + HOUR), attempt(2, 2, MONDAY + HOUR)]
+    return data
+
+
+@pytest.fixture
+def made(data: Data, tmp_path: Path) -> Installation:
+    """Tuesday's files of both and Wednesday's of A were published; the ledger is Tuesday's, the outbox is gone."""
+    made = installed(tmp_path / "it", data)
+    made.run(TUESDAY)
+    copy_ledger(made.home, tmp_path / "copy")
+    data.migration_attempts.append(attempt(3, 3, MONDAY + 30 * HOUR))
+    shown(made, data)
+    made.run(WEDNESDAY)
+    put_back(made.home, tmp_path / "copy")
+    lose_outbox(made.home)
+    return made
+
+
+def devices_of(files: dict[str, bytes], report: str = "001") -> list[str]:
+    """The Devices of all details of a report, whoever got them."""
+    names = [name for name in files if f"ECOSMIG-{report}" in name]
+    return sorted(line[1][-2:] for name in names for line in details(files, name))
+
+
+def numbers_of(files: dict[str, bytes], recipient: str, report: str = "001") -> list[int]:
+    """The numbers of a stream's files, in order."""
+    return sorted(int(name.split("_")[2]) for name in files if name.startswith(f"{recipient}/ECOSMIG-{report}"))
+
+
+def test_the_next_file_goes_on_with_the_next_number(made: Installation, data: Data) -> None:
+    plan = recovered(made.wiring())
+    assert plan.exit_status == ExitStatus.OK
+    data.migration_attempts.append(attempt(4, 1, MONDAY + 50 * HOUR))
+    shown(made, data)
+    assert made.run(THURSDAY).exit_status == ExitStatus.OK
+    assert f"{A}/ECOSMIG-001_{A}_3_20240307060000.csv" in made.published()
+    assert devices_of(made.published()) == ["01", "01", "02", "03"]
+
+
+def test_what_was_found_is_shown_stream_by_stream(made: Installation) -> None:
+    plan = recovered(made.wiring())
+    (stream,) = [it for it in plan.streams if it.is_touched]
+    assert (stream.report, stream.recipient) == (Report.ECOSMIG_001, A)
+    assert (stream.in_ledger, stream.in_folder, stream.recovered) == (1, "1-2", 1)
+
+
+def test_what_was_read_back_is_in_the_outbox_and_proved(made: Installation) -> None:
+    recovered(made.wiring())
+    with made.wiring().ledger() as ledger:
+        (file,) = [it for it in ledger.files() if it.sequence == 2]
+        assert made.wiring().outbox().file(file.outbox_path).read_bytes() == made.published()[LOST]
+        (act,) = ledger.acts(kind="recover")
+    assert file.proved_at is not None
+    assert file.sha256 in act.content
+
+
+def test_a_second_recovery_finds_nothing_to_do(made: Installation) -> None:
+    recovered(made.wiring())
+    assert not recovered(made.wiring()).changes
+    with made.wiring().ledger() as ledger:
+        assert len(list(ledger.acts(kind="recover"))) == 1
+
+
+def test_with_the_outbox_at_hand_nothing_is_read_from_the_folders(data: Data, tmp_path: Path) -> None:
+    made = installed(tmp_path / "it", data)
+    made.run(TUESDAY)
+    copy_ledger(made.home, tmp_path / "copy")
+    data.migration_attempts.append(attempt(3, 3, MONDAY + 30 * HOUR))
+    shown(made, data)
+    made.run(WEDNESDAY)
+    put_back(made.home, tmp_path / "copy")
+    before = {path.name for path in (made.home / "state/outbox").iterdir()}
+    recovered(made.wiring())
+    assert {path.name for path in (made.home / "state/outbox").iterdir()} == before
+    assert made.run(WEDNESDAY).exit_status == ExitStatus.OK
+
+
+def test_a_file_that_waited_when_the_ledger_was_lost_is_published(data: Data, tmp_path: Path) -> None:
+    made = installed(tmp_path / "it", data)
+    made.run(TUESDAY)
+    copy_ledger(made.home, tmp_path / "copy")
+    data.migration_attempts.append(attempt(3, 3, MONDAY + 30 * HOUR))
+    shown(made, data)
+    (folder,) = (made.home / "published").glob(f"{A}*")
+    folder.rename(made.home / "away")
+    made.run(WEDNESDAY)
+    (made.home / "away").rename(folder)
+    assert LOST not in made.published()
+    put_back(made.home, tmp_path / "copy")
+    recovered(made.wiring())
+    assert made.run(THURSDAY).exit_status == ExitStatus.OK
+    assert LOST in made.published()
+    assert devices_of(made.published()) == ["01", "02", "03"]
+
+
+def test_a_row_that_a_lost_slot_held_is_held_and_reported_once_it_can_be(data: Data, tmp_path: Path) -> None:
+    made = installed(tmp_path / "it", data)
+    made.run(TUESDAY)
+    copy_ledger(made.home, tmp_path / "copy")
+    data.migration_attempts += [attempt(3, 3, MONDAY + 30 * HOUR), attempt(4, 4, MONDAY + 31 * HOUR)]
+    good = data.devices[3]["mpxn"]
+    data.devices[3]["mpxn"] = None
+    shown(made, data)
+    made.run(WEDNESDAY)
+    put_back(made.home, tmp_path / "copy")
+    lose_outbox(made.home)
+    recovered(made.wiring())
+    assert [(it.key, it.reasons) for it in made.open_holds()] == [("attempt:4", ("not-in-recovered-files",))]
+    made.run(THURSDAY)
+    assert [(it.key, it.reasons) for it in made.open_holds()] == [("attempt:4", ("empty:mpxn",))]
+    data.devices[3]["mpxn"] = good
+    shown(made, data)
+    made.run(FRIDAY)
+    assert made.open_holds() == []
+    assert devices_of(made.published()) == ["01", "02", "03", "04"]
+
+
+def test_a_row_that_was_held_before_and_reported_by_a_lost_slot_is_held_no_more(data: Data, tmp_path: Path) -> None:
+    good, data.devices[1]["mpxn"] = data.devices[1]["mpxn"], None
+    made = installed(tmp_path / "it", data)
+    made.run(TUESDAY)
+    copy_ledger(made.home, tmp_path / "copy")
+    data.devices[1]["mpxn"] = good
+    shown(made, data)
+    made.run(WEDNESDAY)
+    put_back(made.home, tmp_path / "copy")
+    lose_outbox(made.home)
+    assert [it.key for it in made.open_holds()] == ["attempt:2"]
+    recovered(made.wiring())
+    assert made.open_holds() == []
+    made.run(THURSDAY)
+    assert devices_of(made.published()) == ["01", "02"]
+
+
+def test_of_two_attempts_in_one_second_as_many_count_as_reported_as_are_printed(data: Data, tmp_path: Path) -> None:
+    made = installed(tmp_path / "it", data)
+    made.run(TUESDAY)
+    copy_ledger(made.home, tmp_path / "copy")
+    data.migration_attempts.append(attempt(3, 3, MONDAY + 30 * HOUR))
+    shown(made, data)
+    made.run(WEDNESDAY)
+    put_back(made.home, tmp_path / "copy")
+    lose_outbox(made.home)
+    # Recorded before the cut-off and readable only now: it was in nobody's file.
+    data.migration_attempts.append(attempt(4, 3, MONDAY + 30 * HOUR))
+    shown(made, data)
+    recovered(made.wiring())
+    assert [it.key for it in made.open_holds()] == ["attempt:4"]
+    made.run(THURSDAY)
+    assert devices_of(made.published()) == ["01", "02", "03", "03"]
+
+
+def test_what_was_issued_on_the_old_ledger_and_never_left_the_outbox_gives_way(made: Installation, data: Data) -> None:
+    data.migration_attempts += [attempt(4, 1, MONDAY + 50 * HOUR), attempt(5, 2, MONDAY + 51 * HOUR)]
+    shown(made, data)
+    assert made.run(THURSDAY).exit_status == ExitStatus.STREAM_CONFLICT
+    assert f"{B}/ECOSMIG-001_{B}_2_20240307060000.csv" in made.published()
+    plan = recovered(made.wiring())
+    (stream,) = [it for it in plan.streams if it.is_touched]
+    assert stream.gives_way == (
+        f"ECOSMIG-001_{A}_2_20240307060000.csv",
+        f"ECOSMIG-001_{A}_3_20240307060000.csv",
+    )
+    assert made.run(FRIDAY).exit_status == ExitStatus.OK
+    assert devices_of(made.published()) == ["01", "01", "02", "02", "03"]
+    assert numbers_of(made.published(), A) == [1, 2, 3]
+
+
+def test_a_lost_ledger_is_rebuilt_from_the_folders_alone(made: Installation, data: Data) -> None:
+    lose_ledger(made.home)
+    made.onboard_all()
+    recovered(made.wiring())
+    data.migration_attempts.append(attempt(4, 1, MONDAY + 50 * HOUR))
+    shown(made, data)
+    assert made.run(THURSDAY).exit_status == ExitStatus.OK
+    assert made.published() == made.issued()
+    assert devices_of(made.published()) == ["01", "01", "02", "03"]
+    with made.wiring().ledger() as ledger:
+        assert [it.last_sequence for it in ledger.streams() if it.report is Report.ECOSMIG_001] == [3, 1]
+
+
+def test_installations_that_were_reported_are_known_by_their_keys(data: Data, tmp_path: Path) -> None:
+    for device in data.devices[:2]:
+        device["installed_with_ecos"] = True
+    data.device_status_events = [
+        installation(1, 1, MONDAY - 90 * HOUR),
+        installation(2, 1, MONDAY - 90 * HOUR),
+        installation(3, 2, MONDAY - 91 * HOUR),
+    ]
+    made = installed(tmp_path / "it", data)
+    first = TUESDAY.replace(month=4, day=1)
+    made.run(first)
+    reported = devices_of(made.published(), "006")
+    assert reported == ["01", "01", "02"]
+    lose_ledger(made.home)
+    lose_outbox(made.home)
+    made.onboard_all()
+    recovered(made.wiring())
+    data.device_status_events.append(installation(4, 2, MONDAY - 92 * HOUR))
+    shown(made, data)
+    made.run(first.replace(month=5))
+    assert devices_of(made.published(), "006") == ["01", "01", "02", "02"]
+
+
+@pytest.mark.parametrize(
+    ("spoil", "why"),
+    [
+        (lambda folder: (folder / LOST[7:]).rename(folder / LOST[7:].replace("_2_", "_4_")), "no file has number 2-3"),
+        (lambda folder: (folder / LOST[7:]).write_bytes(b"00,"), "record 1"),
+        (lambda folder: (folder / LOST[7:].replace("060000", "070000")).write_bytes(b"00,"), "stands twice"),
+        (lambda folder: (folder / LOST[7:]).rename(folder / LOST[7:].replace("060000", "070000")), "name"),
+    ],
+    ids=["a-hole", "no-report", "two-of-a-number", "another-instant"],
+)
+def test_a_stream_that_does_not_agree_is_refused_and_stays_stopped(
+    made: Installation, data: Data, spoil: object, why: str
+) -> None:
+    (folder,) = (made.home / "published").glob(f"{A}*")
+    spoil(folder)  # type: ignore[operator]
+    plan = recovered(made.wiring())
+    assert plan.exit_status == ExitStatus.STREAM_CONFLICT
+    ((stream, (reason, *_)),) = [(it.recipient, it.refused) for it in plan.refused]
+    assert (stream, why in reason) == (A, True), reason
+    data.migration_attempts.append(attempt(4, 1, MONDAY + 50 * HOUR))
+    shown(made, data)
+    assert made.run(THURSDAY).exit_status == ExitStatus.STREAM_CONFLICT
+    assert not [name for name in made.published() if "20240307" in name and name.startswith(A)]
+
+
+def test_a_file_in_the_wrong_folder_stops_the_stream_that_it_names(made: Installation) -> None:
+    (folder,) = (made.home / "published").glob(f"{A}*")
+    (folder / f"ECOSMIG-002_{B}_1_20240306060000.csv").write_bytes(b"00,")
+    plan = recovered(made.wiring())
+    assert [(it.report, it.recipient) for it in plan.refused] == [(Report.ECOSMIG_002, B)]
+    assert plan.seen.strangers == [(A, f"ECOSMIG-002_{B}_1_20240306060000.csv")]
+
+
+def test_a_source_that_can_not_be_used_refuses_it_and_leaves_nothing_behind(made: Installation) -> None:
+    (made.home / "data" / "devices.parquet").unlink()
+    with pytest.raises(SourceError):
+        recovered(made.wiring())
+    assert list((made.home / "state/outbox").glob("*")) == []
+
+
+def test_without_a_pinned_folder_there_is_nothing_to_recover_from(made: Installation) -> None:
+    lose_ledger(made.home)
+    with pytest.raises(UsageError, match="pinned") as refused:
+        recovered(made.wiring())
+    assert "supplier onboard --all" in refused.value.hint
+
+
+def test_attempts_that_failed_are_told_apart_from_those_that_succeeded(data: Data, tmp_path: Path) -> None:
+    data.migration_attempts.append(failed(9, 1, MONDAY + HOUR))
+    made = installed(tmp_path / "it", data)
+    made.run(TUESDAY)
+    lose_ledger(made.home)
+    lose_outbox(made.home)
+    made.onboard_all()
+    recovered(made.wiring())
+    made.run(WEDNESDAY)
+    assert (devices_of(made.published()), devices_of(made.published(), "002")) == (["01", "02"], ["01"])
