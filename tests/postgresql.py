@@ -92,11 +92,11 @@ class Server:
         """Return a connection as the one who may do everything; each statement is committed by itself."""
         return psycopg.connect(host=str(self.directory), user="postgres", dbname=database, autocommit=True)
 
-    def fresh_database(self) -> str:
-        """Make an empty database and return its name."""
+    def fresh_database(self, *, like: str = "template1") -> str:
+        """Make a database, an empty one or a copy of one to which nobody is connected, and return its name."""
         name = f"ledger_{os.getpid()}_{next(_numbers)}"
         with self.connection() as connection:
-            connection.execute(f"CREATE DATABASE {name} OWNER owner STRATEGY file_copy".encode())
+            connection.execute(f"CREATE DATABASE {name} OWNER owner TEMPLATE {like} STRATEGY file_copy".encode())
         return name
 
     def url(self, database: str, *, user: str = "owner", password: str = "", **options: str) -> str:

@@ -34,7 +34,7 @@ def installation(tmp_path: Path) -> Installation:
     return made
 
 
-@pytest.fixture(params=[5, 60], ids=["at-its-beginning", "midway"])
+@pytest.fixture(params=[15, 60], ids=["at-its-beginning", "midway"])
 def held(installation: Installation, request: pytest.FixtureRequest) -> Iterator[subprocess.Popen[str]]:
     """Return a run that holds still at one of its acts until a line comes."""
     command = [sys.executable, "-c", _HELD, str(request.param), *PUBLISH]

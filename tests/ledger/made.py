@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
+
+from sqlalchemy import inspect
 
 from ecosmig_publish.emrr.terms import Period, Report, Slot, parse_signifier
 from ecosmig_publish.ledger import (
@@ -18,7 +21,7 @@ from ecosmig_publish.ledger import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from ecosmig_publish.emrr.terms import Signifier
@@ -32,8 +35,25 @@ SHA256 = "ab" * 32
 QUICK_XOR_HASH = "A" * 27 + "="
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a ledger is kept, or will be."""
+
+    base: Path
+    url: str = URL
+
+    def opened(
+        self, version: str = "0.1.0", *, host: str = "host-1", now: Callable[[], datetime] = lambda: NOON
+    ) -> Ledger:
+        return Ledger.open(self.url, base=self.base, actor=Actor("publisher", host, version), now=now)
+
+    def existing(self) -> Ledger | None:
+        return Ledger.open_existing(self.url, base=self.base, actor=ACTOR, now=lambda: NOON)
+
+
 def opened(base: Path, version: str = "0.1.0") -> Ledger:
-    return Ledger.open(URL, base=base, actor=Actor("publisher", "host-1", version), now=lambda: NOON)
+    """Open the ledger in a file below `base`."""
+    return Place(base).opened(version)
 
 
 def slot_of(day: int, report: Report = Report.ECOSMIG_001) -> Slot:
@@ -90,8 +110,7 @@ def birth_of(
 def content_of(ledger: Ledger) -> dict[str, list[tuple[object, ...]]]:
     """Return every row of every table."""
     with ledger._engine.connect() as connection:
-        names = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
         return {
             name: [tuple(row) for row in connection.exec_driver_sql(f"SELECT * FROM {name} ORDER BY 1")]  # noqa: S608
-            for name in names.scalars().all()
+            for name in sorted(inspect(connection).get_table_names())
         }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -110,7 +109,8 @@ class Lease:
 
     def _take(self) -> None:
         with self._database.faults():
-            holder = self._try_to_take()
+            # Looked at first: a writer that is just at work need not be waited for to be refused.
+            holder = self._holder() or self._try_to_take()
             if holder is not None and self._liveness.becomes_free(holder.fence):
                 holder = self._try_to_take()
         if holder is not None:
@@ -120,31 +120,29 @@ class Lease:
                 f"stands still holds it for {self.terms.lasts.total_seconds():.0f} seconds.",
             )
 
+    def _holder(self) -> LeaseRow | None:
+        with self._engine.connect() as connection:
+            row = read_lease(connection)
+            return row if row and self._is_held(row, self._database.clock(connection, self._now)) else None
+
+    def _is_held(self, row: LeaseRow, at: datetime) -> bool:
+        return not row.released and not self._liveness.is_free(row.fence) and at < row.expires_at
+
     def _try_to_take(self) -> LeaseRow | None:
         """Take the lease and return None, or return who holds it."""
         with self._database.writing(self._engine).begin() as connection:
             last = read_lease(connection)
             at = self._database.clock(connection, self._now)
-            is_left = last is None or last.released
-            if last is not None and not is_left and not self._liveness.is_free(last.fence) and at < last.expires_at:
+            if last is not None and self._is_held(last, at):
                 return last
-            fence = last.fence + 1 if last else 1
-            self._liveness.hold(fence)
-            take_lease(
-                connection,
-                fence,
-                self._liveness.holder,
-                actor=self._actor,
-                process=os.getpid(),
-                at=at,
-                lasts=self.terms.lasts,
-            )
-            if last is not None and not is_left:
-                acts.append_act(connection, _deed(last, fence), self._actor, self._now())
-            held = read_lease(connection)
-        if last is not None and not is_left:
-            self._liveness.end_holder(last.holder)
+            self._liveness.hold(last.fence + 1 if last else 1)
+            held = take_lease(connection, last, self._liveness.holder, actor=self._actor, at=at, lasts=self.terms.lasts)
+            was_left = last is not None and not last.released
+            if last is not None and was_left:
+                acts.append_act(connection, _deed(last, held), self._actor, self._now())
         self._held = held
+        if last is not None and was_left:
+            self._liveness.end_holder(last.holder)
         return None
 
     def _of_mine(self) -> LeaseRow:
@@ -163,9 +161,9 @@ class Lease:
         return self._loss
 
 
-def _deed(last: LeaseRow, fence: int) -> Deed:
+def _deed(last: LeaseRow, held: LeaseRow) -> Deed:
     content = {
-        "fence": fence,
+        "fence": held.fence,
         "from_fence": last.fence,
         "from_process": last.process,
         "from_identity": last.identity,

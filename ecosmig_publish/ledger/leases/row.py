@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import os
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from sqlalchemy import insert, select, update
@@ -50,24 +51,22 @@ def read_lease(connection: Connection) -> LeaseRow | None:
 
 
 def take_lease(
-    connection: Connection, fence: int, holder: str, *, actor: Actor, process: int, at: datetime, lasts: timedelta
-) -> None:
-    """Write down a new holder; the caller's transaction writes, and the fence is the last one's and one more."""
-    values = {
-        "fence": fence,
-        "holder": holder,
-        "identity": actor.identity,
-        "host": actor.host,
-        "process": process,
-        "taken_at": at,
-        "renewed_at": at,
-        "expires_at": at + lasts,
-        "released": False,
-    }
-    if fence == 1:
-        connection.execute(insert(lease), {"id": 1, **values})
-    else:
-        connection.execute(update(lease).values(**values))
+    connection: Connection, last: LeaseRow | None, holder: str, *, actor: Actor, at: datetime, lasts: timedelta
+) -> LeaseRow:
+    """Write down this process as the new holder after `last`, and return it; the caller's transaction writes."""
+    held = LeaseRow(
+        fence=last.fence + 1 if last else 1,
+        holder=holder,
+        identity=actor.identity,
+        host=actor.host,
+        process=os.getpid(),
+        taken_at=at,
+        renewed_at=at,
+        expires_at=at + lasts,
+        released=False,
+    )
+    connection.execute(update(lease).values(asdict(held)) if last else insert(lease).values(id=1, **asdict(held)))
+    return held
 
 
 def renew_lease(connection: Connection, held: LeaseRow, at: datetime, lasts: timedelta) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from uuid import uuid4
 
 from sqlalchemy import create_engine, event
@@ -87,24 +87,14 @@ class PostgresqlDatabase:
             use_native_hstore=False,
             # Values, which may be a Device ID, stay out of messages.
             hide_parameters=True,
-            execution_options={
-                "isolation_level": "REPEATABLE READ",
-                "postgresql_readonly": True,
-                _READS_ONLY: read_only,
-            },
+            execution_options={_READS_ONLY: read_only},
         )
         event.listen(engine, "begin", _begin)
         return engine
 
     def writing(self, engine: Engine) -> Engine:
         """Return the engine with transactions that wait for their turn, and see what was committed before it."""
-        read_only = engine.get_execution_options()[_READS_ONLY]
-        return engine.execution_options(
-            # Not REPEATABLE READ: it would see what was there before the turn came.
-            isolation_level="READ COMMITTED",
-            postgresql_readonly=read_only,
-            **{_WRITES: True},
-        )
+        return engine.execution_options(**{_WRITES: True})
 
     def faults(self) -> AbstractContextManager[None]:
         """Turn what SQLAlchemy, the driver and the network raise into `LedgerError`."""
@@ -126,5 +116,14 @@ class PostgresqlDatabase:
 
 
 def _begin(connection: Connection) -> None:
-    if connection.get_execution_options().get(_WRITES, False):
+    from psycopg import IsolationLevel  # noqa: PLC0415 - an extra
+
+    options = connection.get_execution_options()
+    writes = options.get(_WRITES, False)
+    session = cast("psycopg.Connection[Any]", connection.connection.dbapi_connection)
+    # Said to the driver, which says it to the server as the transaction begins. A writer that saw what was there at
+    # its first statement, as a reader does, would see what was there before its turn came.
+    session.isolation_level = IsolationLevel.READ_COMMITTED if writes else IsolationLevel.REPEATABLE_READ
+    session.read_only = not writes or options[_READS_ONLY]
+    if writes:
         connection.exec_driver_sql(_BEGIN_WRITING)
