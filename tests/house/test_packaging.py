@@ -19,8 +19,12 @@ EXTRAS = PROJECT["optional-dependencies"]
 OF_THE_OWNER = {"office365-rest-python-client", "msal", "tenacity", "typer", "pytest", "responses"}
 
 
+def _normal(name: str) -> str:
+    return name.lower().replace("_", "-")
+
+
 def _names(requirements: list[str]) -> set[str]:
-    return {re.match(r"[A-Za-z0-9._-]+", requirement)[0].lower() for requirement in requirements}  # type: ignore[index]
+    return {_normal(re.match(r"[A-Za-z0-9._-]+", requirement)[0]) for requirement in requirements}  # type: ignore[index]
 
 
 def _imported(folder: Path) -> set[str]:
@@ -37,7 +41,7 @@ def _imported(folder: Path) -> set[str]:
 
 def _undeclared(imported: set[str], declared: set[str]) -> set[str]:
     known = packages_distributions()
-    return {module for module in imported if not {name.lower() for name in known.get(module, [])} & declared}
+    return {module for module in imported if not {_normal(name) for name in known.get(module, [])} & declared}
 
 
 def test_the_packages_that_the_owner_named_are_declared() -> None:
@@ -56,7 +60,7 @@ def test_the_package_imports_only_what_it_declares() -> None:
 
 
 def test_every_declared_package_stands_in_the_lock_file() -> None:
-    locked = {line.partition("==")[0].lower() for line in (ROOT / "constraints.txt").read_text().splitlines()}
+    locked = {_normal(line.partition("==")[0]) for line in (ROOT / "constraints.txt").read_text().splitlines()}
     everything = _names([*PROJECT["dependencies"], *EXTRAS["test"], *EXTRAS["sandbox"]])
     assert everything - locked == set()
 
