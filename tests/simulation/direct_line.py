@@ -17,7 +17,7 @@ import urllib3
 from requests.adapters import HTTPAdapter
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Iterator
+    from collections.abc import Callable, Coroutine, Iterator, MutableMapping
 
     from ecosmig_publish.sandbox import Sandbox
 
@@ -84,12 +84,12 @@ class DirectLine:
             raise requests.exceptions.ConnectionError(reset, request=request)
         answer = urllib3.HTTPResponse(
             body=BytesIO(bytes(sent.body)),
-            headers=sent.headers,
+            headers=urllib3.HTTPHeaderDict(sent.headers),
             status=sent.status,
             preload_content=False,
             request_method=request.method,
         )
-        return adapter.build_response(request, answer)  # type: ignore[no-any-return]
+        return adapter.build_response(request, answer)
 
 
 class _Received:
@@ -110,7 +110,7 @@ class _Sent:
         self.headers: list[tuple[str, str]] = []
         self.body = bytearray()
 
-    async def send(self, message: dict[str, Any]) -> None:
+    async def send(self, message: MutableMapping[str, Any]) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
             self.headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in message["headers"]]

@@ -93,7 +93,8 @@ class Stream:
 class History:
     """Everything that was seen so far, as far as later events may contradict it."""
 
-    source: SourceRows
+    source: SourceRows | None
+    """None where rows are judged elsewhere."""
     violations: list[Violation] = field(default_factory=list)
     files: int = 0
     """Files of the publisher's that were judged."""
@@ -103,14 +104,15 @@ class History:
     reported: dict[str, set[str]] = field(default_factory=lambda: {report: set() for report in HOLDING})
     superseded: set[str] = field(default_factory=set)
     """Names of issues that a later one replaces: their rows are carried again."""
-    _shut: set[str] = field(default_factory=set)
+    shut: set[str] = field(default_factory=set)
+    """Recipients whose folder others can read."""
     _strangers: set[tuple[str, str]] = field(default_factory=set)
 
     def see(self, event: Event) -> None:
         """Judge the next event."""
         match event:
             case ReadersBecame():
-                (self._shut.discard if event.right else self._shut.add)(event.owner)
+                (self.shut.discard if event.right else self.shut.add)(event.owner)
             case Gone():
                 self._strangers.discard((event.owner, event.name))
             case Stood(by=""):
@@ -149,7 +151,7 @@ class History:
             return
         if (event.owner, event.name) in self._strangers:
             self._break(Promise.DUPLICATE, f"{event.name}: somebody's file of this name was overwritten")
-        if event.owner in self._shut:
+        if event.owner in self.shut:
             self._break(Promise.MISDELIVERY, f"{event.name}: put into a folder that others can read")
         if {name.recipient, file.recipient} != {event.owner}:
             self._break(
@@ -180,7 +182,7 @@ class History:
     def _see_rows(self, event: Stood, file: ReadFile) -> None:
         self.with_rows += bool(file.details)
         self.rows += len(file.details)
-        if file.report not in OF_DEVICES:
+        if self.source is None or file.report not in OF_DEVICES:
             return
         for fields in file.details:
             found = self.source.found(file, fields)

@@ -35,6 +35,7 @@ class Mischief:
         self._random = world.random
         self._undo: list[Callable[[], None]] = []
         self._meddled = False
+        self._ever_meddled = False
         self._unregistered: list[str] = []
         self._gone: set[str] = set()
 
@@ -65,7 +66,8 @@ class Mischief:
         world = self._world
         is_sharepoint = isinstance(world.place, SharePointPlace)
         dice = self._random.random()
-        allowed = {0, 10, *(MEDDLED if self._meddled else ())}
+        # What was put right may be said once more by whichever run follows the changes next.
+        allowed = {0, 10, *(MEDDLED if self._meddled else ()), *((20,) if self._ever_meddled else ())}
         if dice < 0.12:
             allowed |= {-9}
             status = world.run_in_child(*self._death())
@@ -80,14 +82,14 @@ class Mischief:
         else:
             status = world.run()
         if status not in allowed:
-            world.wrong(f"a run ended with {status}")
+            world.wrong(f"a run ended with {status}: {world.said}")
         return status
 
     def meddle(self) -> None:
         """Sometimes, let a person do something to the folders."""
         while self._happens(0.12):
             self._world.tally.meddlings += 1
-            self._meddled = True
+            self._meddled = self._ever_meddled = True
             self._random.choice([self._delete, self._edit, self._rename, self._misplace, self._drop, self._widen])()
             self._seen_of_people()
 

@@ -12,7 +12,6 @@ from ecosmig_publish.ledger import AccessProof, FolderEntry
 from ecosmig_publish.sandbox import Clock, Sandbox
 from ecosmig_publish.sandbox.state.database import Database
 from ecosmig_publish.workflows.onboarding import onboard_suppliers
-from tests.destinations.sharepoint.driven import DrivenTime
 from tests.sharepoint.calming import calm
 from tests.sharepoint.installation import mail_of
 from tests.simulation.direct_line import DirectLine
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ecosmig_publish.wiring import Wiring
+    from tests.destinations.sharepoint.driven import DrivenTime
 
 PERSON = "mallory@owner.test"
 """Who meddles."""
@@ -166,7 +166,7 @@ class FolderPlace:
         return self.root / self.folders[owner] / name
 
     def names(self, owner: str) -> list[str]:
-        return sorted(os.listdir(self.root / self.folders[owner]))
+        return sorted(path.name for path in (self.root / self.folders[owner]).iterdir())
 
     def read(self, owner: str, name: str) -> bytes:
         return self._path(owner, name).read_bytes()
@@ -246,8 +246,8 @@ class SharePointPlace:
     def seen(self, *, thoroughly: bool = False) -> list[Stood]:  # noqa: ARG002 - the stand-in forgets nothing
         tenant = self.library._tenant
         rows = tenant.database.rows(
-            "SELECT p.id, p.parent, p.name, p.sha256, i.sha256, i.content FROM placement p JOIN item i ON i.id = p.item "
-            "WHERE p.id > ? AND p.folder = 0 ORDER BY p.id",
+            "SELECT p.id, p.parent, p.name, p.sha256, i.sha256, i.content FROM placement p "
+            "JOIN item i ON i.id = p.item WHERE p.id > ? AND p.folder = 0 ORDER BY p.id",
             self._last,
         )
         found = []

@@ -2,35 +2,31 @@
 
 from __future__ import annotations
 
-import os
 import signal
-import sys
 import time
-import traceback
-import warnings
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from random import Random
 from typing import TYPE_CHECKING
 
-from ecosmig_publish.emrr.terms import Report, Signifier
-from ecosmig_publish.errors import EcosmigError, ExitStatus, LockedError
+from ecosmig_publish.emrr.terms import Report
+from ecosmig_publish.errors import ExitStatus
 from ecosmig_publish.ledger import check
-from ecosmig_publish.settings import load_settings
-from ecosmig_publish.wiring import Wiring
-from ecosmig_publish.workflows.running import Narrowing, Watcher, run_everything
 from ecosmig_publish.workflows.verifying import OF_STRANGERS, verify_folders
 from tests.destinations.sharepoint.driven import DrivenTime
 from tests.simulation.growing_source import DAY, GrowingSource
 from tests.simulation.history import HOLDING, History
 from tests.simulation.mischief import Mischief
 from tests.simulation.places import FolderPlace, Place, SharePointPlace
+from tests.simulation.publisher import OUR_FAULT, Publisher
 from tests.simulation.tally import Tally
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from ecosmig_publish.wiring import Wiring
+    from ecosmig_publish.workflows.running import Narrowing
     from tests.crashes.disturbing import Disturbance
 
 BEGINS = datetime(2024, 3, 1, 0, 30)  # noqa: DTZ001 - naive UTC, as in the source
@@ -71,7 +67,13 @@ class World:
         self.at = BEGINS
         self.homeless: set[str] = set()
         """Parties of the register whose folder is still to come."""
-        self._configured: tuple[str, Wiring] = ("", Wiring.__new__(Wiring))
+        self._issues = 0
+        self._ever_held: set[str] = set()
+        self._counted = (0, 0, 0)
+        self._requests = 0
+        empty = "issue" if scale.empty_reports else "skip"
+        options = f'empty_reports = "{empty}"\nrows_per_file = {scale.rows_per_file}\n'
+        self._publisher = Publisher(home, self.place, BEGINS, f"parquet:{self.source.folder}", options)
 
     def play(self) -> Iterator[Tally]:
         """Yield what was counted after each episode: disturbed runs, then calm ones, then the judgement."""
@@ -96,19 +98,7 @@ class World:
 
     def wiring(self) -> Wiring:
         """Return the wiring of the configuration as it stands now."""
-        text = (
-            f"start = {BEGINS:%Y-%m-%dT%H:%M:%SZ}\n"
-            f'empty_reports = "{"issue" if self.scale.empty_reports else "skip"}"\n'
-            f"rows_per_file = {self.scale.rows_per_file}\n"
-            f'[source]\nurl = "parquet:{self.source.folder}"\n'
-            '[ledger]\nurl = "sqlite:state/ecosmig.db"\n[outbox]\npath = "state/outbox"\n'
-        ) + self.place.destination(self.source.register())
-        if self._configured[0] != text:
-            path = self.home / "ecosmig.toml"
-            path.write_text(text, encoding="utf-8")
-            wiring = Wiring(load_settings(path, {}, self.home), self.driven.now, self.driven.timing())
-            self._configured = (text, wiring)
-        return self._configured[1]
+        return self._publisher.wiring(self.source.register())
 
     def onboard(self, suppliers: dict[str, str]) -> None:
         """Give suppliers their folders."""
@@ -116,51 +106,26 @@ class World:
 
     def run(self, narrowing: Narrowing | None = None) -> int:
         """Do what `ecosmig publish --all --as-of` does, and return its exit status."""
-        wiring = self.wiring()
-        try:
-            with wiring.locked_ledger() as ledger:
-                outcome = run_everything(
-                    wiring.parts(ledger),
-                    as_of=self.at.replace(tzinfo=UTC),
-                    narrowing=narrowing or Narrowing(),
-                    watcher=Watcher(),
-                )
-                return int(outcome.exit_status)
-        except EcosmigError as error:
-            return int(error.exit_status)
+        return self._publisher.run(self.at, self.source.register(), narrowing)
 
-    def run_in_child(self, disturbance: Disturbance, die_at: int = 0, moment: str = "before") -> int:
+    def run_in_child(self, disturbance: Disturbance, dies_at_request: int = 0, moment: str = "before") -> int:
         """Run where it may be killed; return the exit status, minus the signal's number where one ended it."""
-        said = self.home / "said"
-        with self.place.forking(), warnings.catch_warnings():
-            warnings.simplefilter("ignore", DeprecationWarning)
-            sys.stdout.flush()
-            child = os.fork()
-            if not child:
-                status = 99
-                try:
-                    self.place.taken_over()
-                    disturbance.install()
-                    if die_at and isinstance(self.place, SharePointPlace):
-                        self.place.line.begin(_dying(die_at, moment))
-                    status = self.run()
-                except BaseException:  # noqa: BLE001 - it is said, and judged by the parent
-                    said.write_text(traceback.format_exc())
-                finally:
-                    os._exit(status)
-            status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-        if status == 99:
-            self.wrong(f"a run ended with a fault of this program: {said.read_text()}")
+        status = self._publisher.run_in_child(
+            self.at, self.source.register(), disturbance, dies_at_request=dies_at_request, moment=moment
+        )
+        if status == OUR_FAULT:
+            self.wrong(f"a run ended with a fault of this program: {self._publisher.said}")
         return status
+
+    @property
+    def said(self) -> str:
+        """What the last run in this process was stopped by."""
+        return self._publisher.said[:2000]
 
     def run_second(self) -> None:
         """Let another run begin while one is under way: it must be refused."""
-        wiring = self.wiring()
-        try:
-            with wiring.locked_ledger():
-                self.wrong("a second run was let in")
-        except LockedError:
-            pass
+        if self._publisher.lets_another_in(self.source.register()):
+            self.wrong("a second run was let in")
 
     def wrong(self, what: str) -> None:
         """Note what must not be."""
@@ -207,7 +172,7 @@ class World:
             self._look()
             if status == ExitStatus.OK:
                 return
-        self.wrong(f"calm runs go on to end with {status}")
+        self.wrong(f"calm runs go on to end with {status}: {self.said}")
 
     def _count(self, status: int) -> None:
         self.tally.runs += 1
@@ -250,9 +215,6 @@ class World:
             self.wrong(f"{stray} was left")
         self._count_history()
 
-    _issues = 0
-    _ever_held: set[str] = set()  # noqa: RUF012
-
     def _count_history(self) -> None:
         history, counted = self.history, self._counted
         self.tally.files = history.files - counted[0]
@@ -267,9 +229,6 @@ class World:
             self.tally.requests = self.place.line.seen - self._requests
             self._requests = self.place.line.seen
 
-    _counted = (0, 0, 0)
-    _requests = 0
-
     def _judge_in_the_end(self) -> None:
         """Compare ledger and folders both ways, and look at the chain of acts."""
         wiring = self.wiring()
@@ -280,14 +239,3 @@ class World:
                     self.wrong(f"in the end {found.name} is {found.kind}: {found.detail}")
             for broken in check(ledger.acts()):
                 self.wrong(f"the chain of acts: {broken}")
-
-
-def _dying(at: int, moment: str):  # type: ignore[no-untyped-def]  # noqa: ANN202
-    def on_request(number: int, when: str) -> None:
-        if number == at and when == moment:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    return on_request
-
-
-__all__ = ["Scale", "Signifier", "World"]
