@@ -310,6 +310,7 @@ class Model(RuleBasedStateMachine):
         self.everybody_is_onboarded()
         status = -1
         for _ in range(CALM_RUNS):
+            self.publisher.let_go(self.register())
             status = self.publisher.run(self.ready(), self.register())
             self.ran(status)
             if status == 0:

@@ -110,6 +110,14 @@ class Publisher:
             self.said = said.read_text() if said.exists() else "nothing"
         return status
 
+    def let_go(self, suppliers: Mapping[str, str]) -> int:
+        """Do what `ecosmig issue release --all --yes` does; return how much was let go."""
+        with self.wiring(suppliers).locked_ledger() as ledger:
+            issues, slots = ledger.braked_issues(), ledger.braked_slots()
+            if issues or slots:
+                ledger.release([issue.issue_id for issue in issues], [it.slot for it in slots])
+            return len(issues) + len(slots)
+
     def lets_another_in(self, suppliers: Mapping[str, str]) -> bool:
         """Whether another run could begin now."""
         try:

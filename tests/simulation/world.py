@@ -167,6 +167,7 @@ class World:
             self.homeless.clear()
         for _ in range(_CALM_RUNS):
             self.place.calm()
+            self.tally.released += self._publisher.let_go(self.source.register())
             status = self.run()
             self._count(status)
             self._look()
