@@ -86,13 +86,15 @@ class Outbox:
         unknown = [name for name in self.names() if name not in known and name.startswith(_OURS)]
         return [name for name in unknown if self.is_marked(name)]
 
-    def sweep(self, known: Collection[str]) -> list[str]:
+    def sweep(self, known: Collection[str], *, among: Collection[str] | None = None) -> list[str]:
         """Remove the directories that no ledger ever knew, left by a crash before its commit; return their names.
+
+        `among` are those that are looked at, all where it is left out.
 
         A known one that a crash after its commit left without its mark is given it.
         """
         swept = []
-        for name in self.names():
+        for name in self.names() if among is None else among:
             if name in known:
                 if not self.is_marked(name):
                     self.mark_issued(self.path / name)

@@ -14,6 +14,7 @@ from ecosmig_publish.errors import (
     DestinationError,
     EcosmigError,
     ExitStatus,
+    LeaseLostError,
     NameTakenError,
     StreamConflictError,
 )
@@ -84,7 +85,8 @@ def publish_waiting(
     """Place every waiting file that isn't in its folder yet, but nothing of the streams in `behind`.
 
     A stream stops at its first failure and holds up no other; a folder that is not the recipient's alone gets nothing.
-    Interrupted, the workers finish the file they are at.
+    Interrupted, the workers finish the file they are at. Raises `LeaseLostError` where another run took over: then
+    nothing more is put anywhere.
     """
     folders = ledger.folders()
     lock = Lock()
@@ -135,7 +137,10 @@ def _publish_recipient(
     folder = Folder(signifier=entry.signifier, id=entry.folder_id, name=entry.name)
     try:
         wave.destination.check_folder(folder)
+        wave.ledger.confirm_lease()
         wave.destination.sweep(folder)
+    except LeaseLostError:
+        raise
     except EcosmigError as error:
         return Published(0, 0, (_stopped(recipient, None, error, len(files)),))
     results = [
@@ -160,6 +165,9 @@ def _publish_stream(
             break
         try:
             was_there = _place(file, folder, wave)
+        except LeaseLostError:
+            # Not this stream's fault, and no stream's matter any more.
+            raise
         except EcosmigError as error:
             return Published(placed, adopted, (_stopped(recipient, report, error, len(files) - done),))
         placed += not was_there
@@ -177,6 +185,7 @@ def _place(file: WaitingFile, folder: Folder, wave: _Wave) -> bool:
             f"{path} is not what the ledger issued as {file.name}: its bytes changed in the outbox",
             hint="Restore the file from a backup of the outbox; nothing of this stream is published until then.",
         )
+    wave.ledger.confirm_lease()
     try:
         placed = wave.destination.place(folder, file.name, path, fingerprint)
     except NameTakenError as error:

@@ -137,10 +137,21 @@ def run_everything(parts: Parts, *, as_of: datetime | None, narrowing: Narrowing
     refuse_unknown_issues(parts.ledger, parts.outbox)
     run, due = planned(parts, as_of, narrowing)
     outcome = RunOutcome(run, tuple(due))
-    outcome.swept = tuple(parts.outbox.sweep(parts.ledger.outbox_directories()))
+    outcome.swept = _swept(parts)
     _issue(parts, outcome, watcher)
     publish_covered(parts, outcome, narrowing, watcher)
     return outcome
+
+
+def _swept(parts: Parts) -> tuple[str, ...]:
+    """Clear the outbox of what no run will ever record; return what that was."""
+    # In this order a run that stands still here, and is taken over from, takes away nothing that the other one makes:
+    # what was there before the lease was confirmed was made by an earlier run.
+    names = parts.outbox.names()
+    known = parts.ledger.outbox_directories()
+    if not known.issuperset(names):
+        parts.ledger.confirm_lease(anew=True)
+    return tuple(parts.outbox.sweep(known, among=names))
 
 
 def publish_covered(parts: Parts, outcome: RunOutcome, narrowing: Narrowing, watcher: Watcher) -> None:
