@@ -12,13 +12,16 @@ import ibis
 from ecosmig_publish.reports.attempts import under
 from ecosmig_publish.reports.contract_breaks import OUTCOMES, is_unplaceable
 from ecosmig_publish.reports.installations import BEFORE_INSTALLATION
-from ecosmig_publish.reports.question import is_under
+from ecosmig_publish.reports.question import FAR_FUTURE, instant, is_under
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from ecosmig_publish.emrr.terms import Report
-    from ecosmig_publish.reports.question import Question
+    from ecosmig_publish.reports.question import Question, SourceTables
 
 _FIRST, _SECOND = 65_521, 65_519
+_LARGE = 2_147_483_647
 
 
 def of_attempts(report: Report, question: Question) -> Any:
@@ -80,6 +83,27 @@ def of_installations(question: Question) -> Any:
         earlier_count=earlier.sum().fill_null(0),
         earlier_checksum=_total(earlier, mixed),
         unplaceable=(both.is_numberless & now).sum().fill_null(0),
+    )
+
+
+def of_responsibilities(tables: SourceTables, until: datetime, earlier: datetime) -> Any:
+    """Return one row about the spans that began before `until`, as far as they lie before it, in one scan.
+
+    `count` and `checksum`; `earlier_count` and `earlier_checksum` of what lies before `earlier`, which is no later.
+    """
+    spans = tables.responsibilities.filter(tables.responsibilities.effective_from < instant(until))
+    before = spans.effective_from < instant(earlier)
+    whose = (spans.device_id.fill_null("") + "|" + spans.sec_party_id.fill_null("")).hash() % _LARGE
+    since = spans.effective_from.epoch_seconds().cast("int64") * 31
+    # A span that goes on beyond counts as ending there: that it is closed later on changes nothing.
+    ends = spans.effective_to.fill_null(FAR_FUTURE)
+    now = since + ibis.least(ends, instant(until)).epoch_seconds().cast("int64")
+    then = since + ibis.least(ends, instant(earlier)).epoch_seconds().cast("int64")
+    return spans.aggregate(
+        count=spans.count(),
+        checksum=(whose * (now % _FIRST + 1) % _LARGE).sum().fill_null(0).cast("int64"),
+        earlier_count=before.sum().fill_null(0),
+        earlier_checksum=_total(before, whose * (then % _FIRST + 1) % _LARGE),
     )
 
 

@@ -92,6 +92,7 @@ class RunOutcome:
     swept: tuple[str, ...] = ()
     issued: list[IssuedSlot] = field(default_factory=list)
     held_back: list[HeldBack] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     published: Published = field(default_factory=lambda: Published(0, 0, ()))
     placed_reports: list[Report] = field(default_factory=list)
     proved: list[WaitingFile] = field(default_factory=list)
@@ -231,6 +232,7 @@ def _issue(parts: Parts, outcome: RunOutcome, watcher: Watcher) -> None:
             on_slot=watcher.slot_begins,
             on_rows=watcher.rows_written,
             on_held_back=outcome.held_back.append,
+            on_note=outcome.notes.append,
         ):
             outcome.issued.append(issued)
     except SourceError as error:

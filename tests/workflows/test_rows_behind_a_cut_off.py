@@ -87,3 +87,27 @@ def test_an_installation_behind_the_cut_off_is_said(table: str, tmp_path: Path) 
     getattr(data, table).append(late)
     shown(made, data)
     assert [finding for finding in made.run(NEXT_MONTH).findings if finding.startswith("ECOSMIG-006: +1 source rows")]
+
+
+def test_what_vanished_is_told_from_what_turned_up(tmp_path: Path) -> None:
+    data = source()
+    data.migration_attempts = [attempt(number, number, MONDAY + HOUR) for number in (1, 2)]
+    made = installed(tmp_path, data)
+    made.run(TUESDAY)
+    del data.migration_attempts[:]
+    data.migration_attempts.append(attempt(3, 3, MONDAY + HOUR))
+    shown(made, data)
+    (finding,) = made.run(WEDNESDAY).findings
+    assert finding.endswith("(2 then, 1 now): 1 or more vanished after they were reported or held")
+
+
+def test_an_outcome_that_was_altered_is_said_by_both_reports(tmp_path: Path) -> None:
+    data = source()
+    data.migration_attempts = [attempt(1, 1, MONDAY + HOUR)]
+    made = installed(tmp_path, data)
+    made.run(TUESDAY)
+    data.migration_attempts[0] |= {"outcome": "FAILURE", "error_code": "E20", "error_sub_code": 7}
+    shown(made, data)
+    findings = made.run(WEDNESDAY).findings
+    assert [finding[:15] for finding in findings if "vanished" in finding] == ["ECOSMIG-001: -1"]
+    assert [finding[:15] for finding in findings if "turned up" in finding] == ["ECOSMIG-002: +1"]

@@ -106,6 +106,7 @@ def _document(outcome: RunOutcome, holds: Sequence[OpenHold]) -> dict[str, objec
         "held": len(holds),
         "held_back": brake_document([], [held.brake for held in outcome.held_back])["slots"],
         "findings": outcome.findings,
+        "notes": outcome.notes,
         "source_error": _error(outcome.source_error),
         "destination_error": _error(outcome.destination_error),
         "swept": outcome.swept,
@@ -128,6 +129,8 @@ def render_run(outcome: RunOutcome, holds: Sequence[OpenHold]) -> None:
         show_line(f"{doubt.recipient}, {doubt.name}: {doubt.kind}, {doubt.detail}")
     if len(outcome.doubts) > _SHOWN:
         show_line(f"… and {len(outcome.doubts) - _SHOWN:,} more files that are not proved: ecosmig verify")
+    for note in outcome.notes:
+        show_line(f"note: {note}")
     for finding in outcome.findings:
         show_line(f"finding: {finding}")
     if outcome.findings:

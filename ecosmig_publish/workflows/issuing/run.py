@@ -10,6 +10,7 @@ from ecosmig_publish.reports.meter_points import gpf_meter_points
 from ecosmig_publish.workflows.issuing.braking import HeldBack
 from ecosmig_publish.workflows.issuing.doubled import Doubled
 from ecosmig_publish.workflows.issuing.register import party_register
+from ecosmig_publish.workflows.issuing.responsibilities import keep_responsibilities, look_at_responsibilities
 from ecosmig_publish.workflows.issuing.slot import IssuedSlot, Issuing, issue_slot
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ def issue_due_slots(
     on_slot: Callable[[Slot], None] = lambda _slot: None,
     on_rows: Callable[[int], None] | None = None,
     on_held_back: Callable[[HeldBack], None] = lambda _held: None,
+    on_note: Callable[[str], None] = lambda _note: None,
 ) -> Iterator[IssuedSlot]:
     """Issue `slots` in their order and yield each as it is recorded.
 
@@ -43,6 +45,10 @@ def issue_due_slots(
     if not slots:
         return
     with open_issuing(open_data, ledger, outbox, policy, run) as issuing:
+        looked = look_at_responsibilities(slots, issuing.data, ledger)
+        if looked.note:
+            on_note(looked.note)
+        has_issued = False
         waiting: set[Report] = set()
         for slot in slots:
             if slot.report in waiting:
@@ -53,7 +59,10 @@ def issue_due_slots(
                 waiting.add(slot.report)
                 on_held_back(issued)
             else:
+                has_issued = True
                 yield issued
+        if has_issued:
+            keep_responsibilities(looked, ledger)
 
 
 @contextmanager
