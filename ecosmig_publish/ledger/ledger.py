@@ -21,6 +21,7 @@ from ecosmig_publish.ledger import (
     publications,
     recovering,
     resends,
+    seeds,
     slots,
     source_watermarks,
     streams,
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
     from ecosmig_publish.ledger.heads import Head
     from ecosmig_publish.ledger.leases import LeaseTerms
     from ecosmig_publish.ledger.recovering import Recovery
+    from ecosmig_publish.ledger.seeds import SlotSeed, StreamSeed
     from ecosmig_publish.ledger.views import (
         BrakedIssue,
         BrakedSlot,
@@ -398,6 +400,10 @@ class Ledger:
     def record_recovery(self, recovery: Recovery) -> None:
         """Record what a recovery found: slots, issues, held rows, what gave way to them."""
         self._record(lambda connection: recovering.record_recovery(connection, recovery))
+
+    def record_seeds(self, streams: tuple[StreamSeed, ...], slots: tuple[SlotSeed, ...]) -> None:
+        """Record the last numbers and slots that an older system issued."""
+        self._record(lambda connection: seeds.record_seeds(connection, streams, slots, self._now()))
 
     def record_finding(self, kind: str, detail: Mapping[str, object]) -> None:
         """Record what a person should look at; `detail` is what JSON can say, without personal data."""

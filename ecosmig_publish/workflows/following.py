@@ -25,6 +25,7 @@ from ecosmig_publish.workflows.verifying import (
     UNPROVED,
     Discrepancy,
     Verified,
+    is_earlier,
     prove,
     read_sha256,
     verify_folders,
@@ -157,7 +158,7 @@ def compare_changes(
 ) -> Iterator[Discrepancy]:
     """Yield what among the changed items disagrees with what the ledger published and proved; changes nothing."""
     folders = ledger.folders()
-    by_id = {entry.folder_id: entry for entry in folders.values()}
+    by_id, seeded = {entry.folder_id: entry for entry in folders.values()}, ledger.seeded_numbers()
     recorded = ledger.files_of_items(items.keys())
     # A run that died may have put a file there without recording it; whichever run is next adopts it.
     on_its_way = {(file.recipient, file.name) for file in ledger.waiting() if file.published_at is None}
@@ -167,7 +168,9 @@ def compare_changes(
             yield from _of_folder(item, entry, destination)
         elif file is not None:
             yield from _of_proved(item, file, folders, destination)
-        elif owner is not None and not item.deleted and (owner.signifier, item.name) not in on_its_way:
+        elif owner is None or item.deleted or (owner.signifier, item.name) in on_its_way:
+            continue
+        elif item.is_folder or not is_earlier(item.name, owner.signifier, seeded):
             what = "a folder in the folder" if item.is_folder else "in the folder"
             detail = f"{what}, and nothing that this ledger published there{_by(item)}"
             yield Discrepancy(UNEXPECTED, owner.signifier, item.name, detail)

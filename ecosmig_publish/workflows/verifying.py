@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING
 
 from ecosmig_publish.destinations import Folder
 from ecosmig_publish.destinations.following import FollowsChanges
-from ecosmig_publish.errors import EcosmigError, FolderAccessError
+from ecosmig_publish.emrr.filename import parse_file_name
+from ecosmig_publish.errors import EcosmigError, FolderAccessError, InvalidFileError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from datetime import datetime
 
     from ecosmig_publish.destinations import Listed, PublishingDestination
-    from ecosmig_publish.emrr.terms import Signifier
+    from ecosmig_publish.emrr.terms import Report, Signifier
     from ecosmig_publish.ledger import FolderEntry, Ledger, RecordedFile, WaitingFile
 
 MISSING, UNEXPECTED, ALTERED, RENAMED, UNPROVED = "missing", "unexpected", "altered", "renamed", "unproved"
@@ -36,11 +37,12 @@ class Discrepancy:
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """What a verification looked at and found."""
+    """What a verification looked at and found; `earlier` counts the files of a system that was taken over from."""
 
     folders: int
     files: int
     discrepancies: tuple[Discrepancy, ...]
+    earlier: int = 0
 
 
 def prove(
@@ -96,7 +98,7 @@ def verify_folders(
         for file in ledger.waiting()
         if file.recipient not in folders and (not named or file.recipient in named)
     ]
-    files = len(discrepancies)
+    files, earlier, seeded = len(discrepancies), 0, ledger.seeded_numbers()
     for entry in wanted:
         recorded = {file.name: file for file in ledger.files(recipient=entry.signifier)}
         files += len(recorded)
@@ -106,8 +108,21 @@ def verify_folders(
         except EcosmigError as error:
             discrepancies.append(Discrepancy(NO_FOLDER, entry.signifier, entry.name, str(error)))
             continue
+        of_others = [name for name in listed.keys() - recorded.keys() if is_earlier(name, entry.signifier, seeded)]
+        earlier += len(of_others)
+        for name in of_others:
+            del listed[name]
         discrepancies.extend(_compare_folder(entry, recorded, listed, destination, deep=deep, on_file=on_file))
-    return Verified(len(wanted), files, tuple(discrepancies))
+    return Verified(len(wanted), files, tuple(discrepancies), earlier)
+
+
+def is_earlier(name: str, recipient: Signifier, seeded: Mapping[tuple[Report, Signifier], int]) -> bool:
+    """Whether a name is that of a file for this recipient whose number an older system issued."""
+    try:
+        named = parse_file_name(name)
+    except InvalidFileError:
+        return False
+    return named.recipient == recipient and named.sequence <= seeded.get((named.report, recipient), 0)
 
 
 def _compare_access(entry: FolderEntry, destination: PublishingDestination) -> Iterator[Discrepancy]:

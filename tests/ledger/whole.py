@@ -13,6 +13,7 @@ from ecosmig_publish.ledger import (
     AccessProof,
     FolderEntry,
     HeldEntry,
+    IssueEntry,
     Ledger,
     ProblemEntry,
     PublishedEntry,
@@ -20,9 +21,11 @@ from ecosmig_publish.ledger import (
 )
 from ecosmig_publish.ledger.checking import LedgerFault, check_ledger
 
-from .made import NOON, QUICK_XOR_HASH, A, B, birth_of, entry_of, opened, slot_of
+from .made import NOON, QUICK_XOR_HASH, A, B, Place, birth_of, entry_of, file_of, slot_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
     from pathlib import Path
 
     from ecosmig_publish.emrr.terms import Signifier
@@ -31,13 +34,13 @@ if TYPE_CHECKING:
 C006 = Slot(slot_of(1).due_at, Report.ECOSMIG_006)
 
 
-def whole_ledger(base: Path) -> Ledger:
+def whole_ledger(at: Path | Place) -> Ledger:
     """Return an open ledger of two recipients and three slots of 001, of which the last waits; and one of 006.
 
     Files: A's 1 is published and proved, 2 adopted and proved, 3 published; B's 1 was in conflict and is published,
     2 and 3 (two parts of one issue) wait, 2 in conflict; both have one of 006, which waits.
     """
-    ledger = opened(base)
+    ledger = (at if isinstance(at, Place) else Place(at)).opened()
     for number, signifier in enumerate((A, B)):
         ledger.record_folder(FolderEntry(signifier, f"folder-{number}", f"{signifier} Party", "Party", NOON))
         proof = AccessProof(signifier, f"folder-{number}", (f"reader-{number}",), is_exact=True, looked_at=NOON)
@@ -53,7 +56,7 @@ def whole_ledger(base: Path) -> Ledger:
         birth_of(third, {A: [3], B: [2, 3]}, held=(row_8,), problems=(ProblemEntry("no-device", "device:1", None, 2),)),
     )
     for birth in births:
-        ledger.record_slot(_named(birth))
+        ledger.record_slot(named(birth))
     names = {file.name: file.file_id for file in ledger.files()}
     ids = [names[name] for name in sorted(names)]
     a1, a2, a3, b1, b2 = ids[:5]
@@ -90,15 +93,28 @@ def _of_006() -> SlotEntry:
     return replace(entry, period=Period(entry.period.end.replace(month=1, day=1), entry.period.end))
 
 
-def _named(birth: SlotBirth) -> SlotBirth:
-    """Return a birth whose files are called by the instant at which it was generated, as real ones are."""
+def named_files(
+    slot: Slot, recipient: Signifier, numbers: Sequence[int], created_at: datetime, directory: str
+) -> tuple[FileEntry, ...]:
+    """Return the parts of an issue, called by the instant at which it was generated, as real ones are."""
+    files = [file_of(slot, recipient, number, part) for part, number in enumerate(numbers, 1)]
+    names = [format_file_name(FileName(slot.report, recipient, number, created_at)) for number in numbers]
+    return tuple(
+        replace(file, name=name, outbox_path=f"{slot.report}_{directory}/{name}")
+        for file, name in zip(files, names, strict=True)
+    )
+
+
+def named(birth: SlotBirth) -> SlotBirth:
+    """Return a birth whose files are called as real ones are."""
     slot, created_at = birth.entry.slot, birth.entry.generated_at
-
-    def named(file: FileEntry, recipient: Signifier) -> FileEntry:
-        name = format_file_name(FileName(slot.report, recipient, file.sequence, created_at))
-        return replace(file, name=name, outbox_path=f"{slot.report}_{slot.due_at:%Y%m%dT%H%M%S}_0a1b2c3d/{name}")
-
     issues = tuple(
-        replace(issue, files=tuple(named(file, issue.recipient) for file in issue.files)) for issue in birth.issues
+        IssueEntry(
+            issue.recipient,
+            named_files(
+                slot, issue.recipient, [file.sequence for file in issue.files], created_at, f"{slot.due_at:%Y%m%d}"
+            ),
+        )
+        for issue in birth.issues
     )
     return replace(birth, issues=issues)

@@ -1,5 +1,6 @@
 """`ecosmig ledger …`: the ledger against itself, a copy of it, what brings it back."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -30,6 +31,28 @@ def add_to(app: typer.Typer) -> None:
         ),
         interrupted=CHANGED_NOTHING,
     )(backup)
+    command(
+        ledgers,
+        "seed",
+        examples=(
+            "ecosmig ledger seed --from-folders --dry-run",
+            "ecosmig ledger seed --stream ECOSMIG-001:PXX999=41 --reported-up-to ECOSMIG-001=2026-03-01T06:00:00Z",
+            "ecosmig ledger seed --file seed.csv --yes",
+        ),
+        statuses=(ExitStatus.UNPROVED, ExitStatus.LOCKED, ExitStatus.SOURCE),
+        interrupted=CHANGED_NOTHING,
+    )(seed)
+    command(
+        ledgers,
+        "recover",
+        examples=(
+            "ecosmig ledger recover --dry-run",
+            "ecosmig ledger recover",
+            "ecosmig ledger recover --from backups/ecosmig-20260302T060000Z-0a1b2c3d4e5f.db --yes",
+        ),
+        statuses=(ExitStatus.UNPROVED, ExitStatus.LOCKED, ExitStatus.STREAM_CONFLICT, ExitStatus.SOURCE),
+        interrupted=CHANGED_NOTHING,
+    )(recover)
 
 
 def check(
@@ -79,3 +102,80 @@ def backup(
     from ecosmig_publish.cli.views.ledger_backup import back_up_and_show  # noqa: PLC0415 - --help stays quick
 
     return back_up_and_show(invocation, place, keep=keep)
+
+
+def seed(
+    invocation: Invocation,
+    stream: Annotated[
+        list[str] | None,
+        typer.Option("--stream", metavar="REPORT:SIGNIFIER=N", help="The last number of a stream; may be repeated."),
+    ] = None,
+    file: Annotated[
+        Path | None,
+        typer.Option("--file", metavar="CSV", help="Last numbers, in the columns report,recipient,last_sequence."),
+    ] = None,
+    from_folders: Annotated[  # noqa: FBT002 - a flag
+        bool, typer.Option("--from-folders", help="Take the highest number of each stream in the onboarded folders.")
+    ] = False,
+    reported_up_to: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--reported-up-to",
+            metavar="REPORT=INSTANT",
+            help="When the last slot that the older system issued fell due; may be repeated.",
+        ),
+    ] = None,
+    cut_off: Annotated[
+        str | None,
+        typer.Option(
+            "--cut-off",
+            metavar="INSTANT",
+            help="When the older system last read the source; else the instant at which its last slot fell due.",
+        ),
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be seeded.")] = False,  # noqa: FBT002
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Don't ask.")] = False,  # noqa: FBT002
+) -> int:
+    """Take over from an older system: go on from its last numbers, and from what it has reported.
+
+    What was recorded in the source by the cut-off, and happened before the end of the last slot's period, counts as
+    reported; of ECOSMIG-006 every such installation is noted by its key. The older system's files stay in the folders,
+    and verify counts them apart. Only what nothing was issued of can be seeded; all of it is recorded at once, or
+    nothing. Asks first on a terminal; elsewhere it needs --yes.
+    """
+    from ecosmig_publish.cli.views.ledger_seed import seed_and_show  # noqa: PLC0415 - --help stays quick
+
+    return seed_and_show(
+        invocation,
+        stream or (),
+        file,
+        reported_up_to or (),
+        cut_off,
+        from_folders=from_folders,
+        dry_run=dry_run,
+        yes=yes,
+    )
+
+
+def recover(
+    invocation: Invocation,
+    backup: Annotated[
+        Path | None,
+        typer.Option(
+            "--from", metavar="BACKUP", help="Begin with what `ledger backup` wrote; the ledger must be empty."
+        ),
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be recorded.")] = False,  # noqa: FBT002
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Don't ask.")] = False,  # noqa: FBT002
+) -> int:
+    """Rebuild an old or lost ledger from the recipients' folders and what is left of the outbox.
+
+    Files that the ledger doesn't know are read, validated and recorded as issued; slots, last numbers and what was
+    reported follow from them. A source row that stands in none of the files is held, so that the next slot tries it.
+    What was issued on the old ledger meanwhile and never left the outbox gives way. A stream whose numbers have a hole,
+    stand twice, or whose files aren't right is refused, and stays stopped (22). Without any ledger, onboard first:
+    existing folders are taken over. Asks first on a terminal; elsewhere it needs --yes.
+    """
+    from ecosmig_publish.cli.views.ledger_recover import recover_and_show  # noqa: PLC0415 - --help stays quick
+
+    return recover_and_show(invocation, backup, dry_run=dry_run, yes=yes)

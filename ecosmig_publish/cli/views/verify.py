@@ -56,6 +56,7 @@ def show_verification(
         "exit_status": int(status),
         "folders": verified.folders,
         "files": verified.files,
+        "earlier": verified.earlier,
         "deep": deep,
         "only_changes": only_changes,
         "discrepancies": [
@@ -99,6 +100,8 @@ def render_verification(verified: Verified, *, deep: bool, only_changes: bool = 
     outcome = f"{len(found):,} findings" if found else "all agree"
     if verified.folders:
         show_line(f"{verified.files:,} files in {verified.folders:,} folders compared by {how}: {outcome}.")
+        if verified.earlier:
+            show_line(f"{verified.earlier:,} more are of the system that their streams were taken over from.")
     else:
         show_line("No recipient is onboarded yet, so there is nothing to verify: ecosmig supplier onboard --all")
 

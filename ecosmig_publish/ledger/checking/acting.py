@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from ecosmig_publish.ledger.checking.fault import ACT, LedgerFault
+from ecosmig_publish.ledger.checking.pending import Pending
 from ecosmig_publish.ledger.checking.seen import Seen
 
 if TYPE_CHECKING:
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from ecosmig_publish.ledger.chain import Act
+
+
+RECOVERING = "recover"
+"""The kind of an act after which slots, files and publications may be others than those that acts before it made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +38,11 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What the checks stand on: the tables, and which of their rows an act has spoken of."""
+    """What the checks share: the tables, which of their rows an act spoke of, and what a later act may explain."""
 
     connection: Connection
     seen: Seen = field(default_factory=Seen)
+    pending: Pending = field(default_factory=Pending)
 
 
 class ActCheck(Protocol):
@@ -60,6 +66,27 @@ def read_content(act: Act) -> Told | None:
     except ValueError:
         return None
     return Told(act.id, act.kind, act.subject, content) if isinstance(content, dict) else None
+
+
+def gave_way(act: Told) -> set[str]:
+    """Return the names of the files that a recovery took out of the ledger."""
+    return {str(file["name"]) for report in act.content.get("reports", ()) for file in report.get("gave_way", ())}
+
+
+def files_found(act: Told) -> dict[str, str | None]:
+    """Return the names of the files that a recovery found in their folders, each with what the folder calls it."""
+    return {
+        str(file["name"]): file["item_id"]
+        for report in act.content.get("reports", ())
+        for slot in report.get("slots", ())
+        for file in slot.get("files", ())
+        if file.get("item_id") is not None
+    }
+
+
+def slot_key(report: object, due_at: object) -> str:
+    """Return how a slot is called among the pending faults; keys of one report order by time."""
+    return f"{report} {due_at}"
 
 
 def differences(told: Mapping[str, Any], stands: Any) -> str:

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from ecosmig_publish.ledger.checking.acting import differences
 from ecosmig_publish.ledger.checking.fault import ROW, LedgerFault, row_of
-from ecosmig_publish.ledger.checking.of_slots import compare_files
+from ecosmig_publish.ledger.checking.of_files import compare_files
 from ecosmig_publish.ledger.checking.plain import select_plain, stream
 from ecosmig_publish.ledger.tables import corrections, files, recalls, slots, withdrawals
 
@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from ecosmig_publish.ledger.checking.acting import Ground, Told
+
+
+_RECOVERED = "recovered"
+"""Why an issue that a recovery found counts as a correction: the act of the recovery knows it."""
 
 
 class OfDecisions:
@@ -32,15 +36,16 @@ class OfDecisions:
         """Compare corrections with their acts; gather what becomes of an issue that is withdrawn in several steps."""
         for act in acts:
             if act.kind == "correct":
-                yield from self._correct(act)
+                self._correct(act)
             else:
-                yield from self._withdraw(act)
+                self._withdraw(act)
+        yield from ()
 
     def finish(self) -> Iterator[LedgerFault]:
         """Yield what stands and was not decided, and what was decided and doesn't stand."""
         connection = self._ground.connection
         for row in stream(connection, select_plain(corrections)):
-            if not self._ground.seen.has("corrections", row.issue_id):
+            if row.reason != _RECOVERED and not self._ground.seen.has("corrections", row.issue_id):
                 yield LedgerFault(ROW, row_of("corrections", row.issue_id), "no act corrected anything by it")
         for row in stream(connection, select_plain(withdrawals)):
             act, told = self._withdrawn.pop(row.issue_id, (None, {}))
@@ -60,36 +65,37 @@ class OfDecisions:
                 where = row_of("issues", issue_id)
                 yield LedgerFault(ROW, where, f"{stands} of its rows stand in the table recalls, its acts say {said}")
 
-    def _correct(self, act: Told) -> Iterator[LedgerFault]:
-        connection, told = self._ground.connection, act.content
+    def _correct(self, act: Told) -> None:
+        connection, told, pending = self._ground.connection, act.content, self._ground.pending
         by_slot = select(slots.c.id).where(
             slots.c.report == told.get("report"), select_plain(slots).selected_columns.due_at == told.get("due_at")
         )
         slot_id = connection.execute(by_slot).scalar()
         if slot_id is None:
-            yield act.fault("the slot that it corrected is not in the table slots")
+            pending.say(act.subject, "correction", act.fault("the slot that it corrected is not in the table slots"))
             return
-        yield from compare_files(act, told.get("files") or [], slot_id, self._ground)
+        compare_files(act, told.get("files") or [], slot_id, self._ground)
         issue_id, superseded = (
             self._issue_of(act.subject),
             self._issue_of(next(iter(told.get("supersedes") or ()), None)),
         )
         row = connection.execute(select_plain(corrections).where(corrections.c.issue_id == issue_id)).first()
         if row is None:
-            yield act.fault("it is not in the table corrections")
+            pending.say(act.subject, "correction", act.fault("it is not in the table corrections"))
             return
         self._ground.seen.add("corrections", row.issue_id)
         said = {name: told.get(name) for name in ("cut_off", "generated_at", "reason")} | {"supersedes_id": superseded}
         different = differences(said, row._mapping)  # noqa: SLF001 - its name
-        if different:
-            yield act.fault(f"corrections {row.issue_id}: {different}")
+        fault = act.fault(f"corrections {row.issue_id}: {different}") if different else None
+        pending.say(act.subject, "correction", fault)
         if superseded is not None:
             self._recall(superseded, told)
 
-    def _withdraw(self, act: Told) -> Iterator[LedgerFault]:
+    def _withdraw(self, act: Told) -> None:
         told, issue_id = act.content, self._issue_of(next(iter(act.content.get("files") or ()), None))
         if issue_id is None:
-            yield act.fault("the files of the issue that it withdrew are not in the table files")
+            what = "the files of the issue that it withdrew are not in the table files"
+            self._ground.pending.say(act.subject, "withdrawal", act.fault(what))
             return
         _, before = self._withdrawn.get(issue_id, (act, {}))
         self._withdrawn[issue_id] = (

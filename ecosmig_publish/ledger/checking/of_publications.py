@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from ecosmig_publish.ledger.checking.acting import differences
+from ecosmig_publish.ledger.checking.acting import RECOVERING, differences, files_found, gave_way
 from ecosmig_publish.ledger.checking.fault import ROW, LedgerFault, row_of
 from ecosmig_publish.ledger.checking.plain import AT_ONCE, plain, select_plain, stream
 from ecosmig_publish.ledger.tables import conflicts, files, publications, resends
@@ -28,29 +28,31 @@ _WITHDRAWING = "withdraw"
 class OfPublications:
     """Each file was published, proved, found in conflict and sent again as the latest act about it says."""
 
-    kinds = frozenset({*_PUBLISHING, _PROVING, _RESENDING, _WITHDRAWING, "find-conflict"})
+    kinds = frozenset({*_PUBLISHING, _PROVING, _RESENDING, _WITHDRAWING, RECOVERING, "find-conflict"})
 
     def __init__(self, ground: Ground) -> None:
         self._ground = ground
         self._conflicts: dict[str, Told] = {}
         self._resent: dict[str, Told] = {}
-        # What differs from an act may be explained by a later one: said only when all acts are known.
-        self._different: dict[tuple[str, str], LedgerFault] = {}
 
     def take(self, acts: Sequence[Told]) -> Iterator[LedgerFault]:
         """Compare the files that these acts name with their rows."""
         known = self._named([name for act in acts for name in _names(act)])
         for act in acts:
+            if act.kind == RECOVERING:
+                self._recover(act)
+                continue
             for name in _names(act):
                 row = known.get(name)
                 if row is None or row.file_id is None:
-                    yield act.fault(f"{name} is not in the table {'files' if row is None else 'publications'}")
+                    what = f"{name} is not in the table {'files' if row is None else 'publications'}"
+                    self._ground.pending.say(name, "publication", act.fault(what))
                 else:
                     self._compare(act, name, row)
+        yield from ()
 
     def finish(self) -> Iterator[LedgerFault]:
         """Yield what no later act explained, and where conflicts and resends are not those that the acts left."""
-        yield from self._different.values()
         connection = self._ground.connection
         for row in stream(connection, _with_names(conflicts)):
             act = self._conflicts.pop(row.name, None)
@@ -68,6 +70,27 @@ class OfPublications:
                 yield act.fault(f"resends {row.file_id}: its instant or reason is not what the act says")
         for name, act in self._resent.items():
             yield act.fault(f"{name} waits to be sent again, and is not in the table resends")
+
+    def _recover(self, act: Told) -> None:
+        """Forget what gave way, and the conflicts of what was found in its folder."""
+        connection, found = self._ground.connection, files_found(act)
+        ids = [number for number in act.content.get("published", ()) if isinstance(number, int)]
+        for first in range(0, len(ids), AT_ONCE):
+            wanted = select(files.c.name).where(files.c.id.in_(ids[first : first + AT_ONCE]))
+            found |= dict.fromkeys(connection.execute(wanted).scalars())
+        for name in {*gave_way(act), *found}:
+            self._conflicts.pop(name, None)
+            self._resent.pop(name, None)
+        for name, row in self._named(list(found)).items():
+            self._ground.seen.add("published", row.file_id)
+            self._ground.seen.add("proved", row.file_id)
+            item_id = found[name] or row.item_id
+            different = differences({"adopted": True, "item_id": item_id}, row._mapping)  # noqa: SLF001 - its name
+            if row.published_at is None or row.proved_at is None:
+                different = "it is not published and proved, the act says that its folder holds it"
+            fault = act.fault(f"publications {row.file_id} ({name}): {different}") if different else None
+            self._ground.pending.say(name, "published", fault)
+            self._ground.pending.say(name, "proved", None)
 
     def _named(self, names: Sequence[str]) -> dict[str, Row[Any]]:
         columns = [plain(column) for column in publications.c]
@@ -102,14 +125,12 @@ class OfPublications:
             )
             for what in ("published", "proved"):
                 seen.discard(what, row.file_id)
-                self._different.pop((name, what), None)
+                self._ground.pending.say(name, what, None)
 
     def _note(self, act: Told, name: str, row: Row[Any], what: str, facts: Sequence[str]) -> None:
         different = differences({fact: act.content.get(fact) for fact in facts}, row._mapping)  # noqa: SLF001 - its name
-        if different:
-            self._different[name, what] = act.fault(f"publications {row.file_id} ({name}): {different}")
-        else:
-            self._different.pop((name, what), None)
+        fault = act.fault(f"publications {row.file_id} ({name}): {different}") if different else None
+        self._ground.pending.say(name, what, fault)
 
 
 def _names(act: Told) -> Sequence[str]:

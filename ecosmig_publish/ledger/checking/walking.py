@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from itertools import islice
+from itertools import groupby, islice
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
 from ecosmig_publish.ledger import chain
 from ecosmig_publish.ledger.chain import Act
-from ecosmig_publish.ledger.checking.acting import ActCheck, Ground, read_content
+from ecosmig_publish.ledger.checking.acting import RECOVERING, ActCheck, Ground, read_content
 from ecosmig_publish.ledger.checking.fault import ACT, CHAIN, ROW, LedgerFault, row_of
+from ecosmig_publish.ledger.checking.of_brakes import OfBrakes
 from ecosmig_publish.ledger.checking.of_decisions import OfDecisions
 from ecosmig_publish.ledger.checking.of_places import OfAccess, OfFindings, OfFolders
 from ecosmig_publish.ledger.checking.of_publications import OfPublications
+from ecosmig_publish.ledger.checking.of_recoveries import OfRecoveries
+from ecosmig_publish.ledger.checking.of_seeds import OfSeeds
 from ecosmig_publish.ledger.checking.of_slots import OfSlots
 from ecosmig_publish.ledger.checking.plain import AT_ONCE, plain, select_plain, stream
 from ecosmig_publish.ledger.tables import acts, files, publications, slots
@@ -25,9 +28,12 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Row
 
 CHECKS: tuple[Callable[[Ground], ActCheck], ...] = (
+    OfRecoveries,
     OfSlots,
     OfPublications,
     OfDecisions,
+    OfBrakes,
+    OfSeeds,
     OfFolders,
     OfAccess,
     OfFindings,
@@ -56,6 +62,7 @@ def check_acts(connection: Connection, *, head: str | None) -> Iterator[LedgerFa
         yield LedgerFault(CHAIN, f"act {broken.id}", broken.fault)
     for check in checks:
         yield from check.finish()
+    yield from ground.pending.finish()
     yield from _without_act(ground)
 
 
@@ -70,14 +77,17 @@ def _compare(some: Sequence[Act], checks: Sequence[ActCheck]) -> Iterator[Ledger
             yield LedgerFault(ACT, f"act {act.id} ({act.kind} {act.subject})", "its content can't be read")
         else:
             told.append(read)
-    for check in checks:
-        its = [act for act in told if act.kind in check.kinds]
-        try:
-            yield from check.take(its)
-        except (AttributeError, KeyError, TypeError, ValueError):
-            # Only a forged act brings a text where a list of files should be.
-            where = f"acts {its[0].id} to {its[-1].id}"
-            yield LedgerFault(ACT, where, "what one of them says is not what such an act can say")
+    # A recovery stands between the acts before it and those after it, for all checks.
+    for _, run in groupby(told, key=lambda act: act.kind == RECOVERING):
+        acts_of_run = list(run)
+        for check in checks:
+            its = [act for act in acts_of_run if act.kind in check.kinds]
+            try:
+                yield from check.take(its)
+            except (AttributeError, KeyError, TypeError, ValueError):
+                # Only a forged act brings a text where a list of files should be.
+                where = f"acts {its[0].id} to {its[-1].id}"
+                yield LedgerFault(ACT, where, "what one of them says is not what such an act can say")
 
 
 def _without_act(ground: Ground) -> Iterator[LedgerFault]:
