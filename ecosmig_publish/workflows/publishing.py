@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from ecosmig_publish.destinations import Folder
+from ecosmig_publish.emrr.terms import Slot
 from ecosmig_publish.errors import (
     DestinationError,
     EcosmigError,
@@ -23,7 +24,7 @@ from ecosmig_publish.ledger import PublishedEntry
 from ecosmig_publish.workflows.recording import Recorder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from datetime import datetime
 
     from ecosmig_publish.destinations import PublishingDestination
@@ -69,6 +70,7 @@ class _Wave:
     lock: Lock
     recorder: Recorder
     behind: Mapping[tuple[Signifier, Report], EcosmigError]
+    refused: Collection[Slot]
 
 
 def publish_waiting(
@@ -81,16 +83,18 @@ def publish_waiting(
     now: Callable[[], datetime],
     on_file: Callable[[WaitingFile], None] = lambda _file: None,
     behind: Mapping[tuple[Signifier, Report], EcosmigError] = MappingProxyType({}),
+    refused: Collection[Slot] = (),
 ) -> Published:
-    """Place every waiting file that isn't in its folder yet, but nothing of the streams in `behind`.
+    """Place every waiting file that isn't in its folder yet; nothing of the streams in `behind`.
 
+    Nor anything of the slots in `refused`, which the leak guard stopped.
     A stream stops at its first failure and holds up no other; a folder that is not the recipient's alone gets nothing.
     Interrupted, the workers finish the file they are at. Raises `LeaseLostError` where another run took over: then
     nothing more is put anywhere.
     """
     folders = ledger.folders()
     lock = Lock()
-    wave = _Wave(ledger, outbox, destination, now, on_file, Event(), lock, Recorder(ledger, lock), behind)
+    wave = _Wave(ledger, outbox, destination, now, on_file, Event(), lock, Recorder(ledger, lock), behind, refused)
     unplaced, braked = _until_the_brake(file for file in waiting if file.published_at is None)
     recipients = [(recipient, list(files)) for recipient, files in groupby(unplaced, key=lambda file: file.recipient)]
     with ThreadPoolExecutor(max_workers=workers, thread_name_prefix="publish") as pool:
@@ -163,6 +167,9 @@ def _publish_stream(
     for done, file in enumerate(files):
         if wave.stopping.is_set():
             break
+        slot = Slot(file.due_at, file.report)
+        if slot in wave.refused:
+            return Published(placed, adopted, (_refused(recipient, slot, len(files) - done),))
         try:
             was_there = _place(file, folder, wave)
         except LeaseLostError:
@@ -194,6 +201,11 @@ def _place(file: WaitingFile, folder: Folder, wave: _Wave) -> bool:
         raise StreamConflictError(str(error), hint=error.hint) from error
     wave.recorder.record(PublishedEntry(file.file_id, placed.item_id, placed.adopted, wave.now()))
     return placed.adopted
+
+
+def _refused(recipient: Signifier, slot: Slot, files: int) -> Stopped:
+    reason = f"the leak guard stopped the slot of {slot.due_at:%Y-%m-%d %H:%MZ}"
+    return Stopped(recipient, slot.report, reason, "", ExitStatus.FOREIGN_ROW, files)
 
 
 def _stopped(recipient: Signifier, report: Report | None, error: EcosmigError, files: int) -> Stopped:

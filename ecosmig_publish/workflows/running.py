@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ecosmig_publish.destinations.following import FollowsChanges
+from ecosmig_publish.emrr.terms import Slot
 from ecosmig_publish.errors import ChangesLostError, DestinationError, EcosmigError, ExitStatus, SourceError
 from ecosmig_publish.workflows.following import begin_following, prove_by_changes, prove_by_listing
+from ecosmig_publish.workflows.guarding import RefusedSlot, guard_waiting
 from ecosmig_publish.workflows.planning import RunInstant, due_slots_of, run_instant
 from ecosmig_publish.workflows.publishing import Published, publish_waiting
 from ecosmig_publish.workflows.recovery.behind import refuse_unknown_issues, streams_behind
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from datetime import datetime, timedelta
 
     from ecosmig_publish.destinations import PublishingDestination
-    from ecosmig_publish.emrr.terms import Report, Signifier, Slot
+    from ecosmig_publish.emrr.terms import Report, Signifier
     from ecosmig_publish.ledger import Ledger, WaitingFile
     from ecosmig_publish.migration_data import MigrationData
     from ecosmig_publish.outbox import Outbox
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What a run works with; `open_data` is called only where something is due."""
+    """What a run works with; `open_data` is called only where something is due, or waited and may go now."""
 
     ledger: Ledger
     outbox: Outbox
@@ -92,6 +94,7 @@ class RunOutcome:
     swept: tuple[str, ...] = ()
     issued: list[IssuedSlot] = field(default_factory=list)
     held_back: list[HeldBack] = field(default_factory=list)
+    refused: list[RefusedSlot] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     published: Published = field(default_factory=lambda: Published(0, 0, ()))
     placed_reports: list[Report] = field(default_factory=list)
@@ -111,6 +114,7 @@ class RunOutcome:
     def exit_status(self) -> ExitStatus:
         """The largest of 20 to 30, else 10, else 0 (interface.md)."""
         statuses = [stopped.exit_status for stopped in self.published.stopped]
+        statuses += [slot.error.exit_status for slot in self.refused]
         if self.source_error is not None:
             statuses.append(self.source_error.exit_status)
         if self.destination_error is not None:
@@ -181,6 +185,7 @@ def _publish(parts: Parts, outcome: RunOutcome, narrowing: Narrowing, watcher: W
         behind = streams_behind(homes, ledger=parts.ledger, destination=destination, beginning=beginning)
         placeable = sum(file.recipient in homes for file in unplaced)
         watcher.files_wait(len(unplaced), parts.forecast(placeable, len(homes)) if placeable else "")
+        _guard(parts, outcome, [file for file in unplaced if _may_go(file, homes, behind)])
 
     def placed(file: WaitingFile) -> None:
         outcome.placed_reports.append(file.report)
@@ -195,12 +200,26 @@ def _publish(parts: Parts, outcome: RunOutcome, narrowing: Narrowing, watcher: W
         now=parts.now,
         on_file=placed,
         behind=behind,
+        refused={it.slot for it in outcome.refused},
     )
     unproved = [file for file in parts.ledger.waiting() if narrowing.covers(file)]
     on_its_way = [file for file in unproved if file.published_at is not None]
     outcome.doubts = _prove(on_its_way, beginning.token if beginning else None, parts)
     left = {file.file_id for file in parts.ledger.waiting()}
     outcome.proved = [file for file in on_its_way if file.file_id not in left]
+
+
+def _may_go(file: WaitingFile, homes: Collection[Signifier], behind: Collection[tuple[Signifier, Report]]) -> bool:
+    return file.recipient in homes and (file.recipient, file.report) not in behind and file.brake is None
+
+
+def _guard(parts: Parts, outcome: RunOutcome, files: Sequence[WaitingFile]) -> None:
+    """Let the leak guard read what waited since an earlier run; what this run made has passed it already."""
+    fresh = {issued.slot for issued in outcome.issued}
+    waited = [file for file in files if Slot(file.due_at, file.report) not in fresh]
+    guarded = guard_waiting(waited, ledger=parts.ledger, outbox=parts.outbox, open_data=parts.open_data)
+    outcome.refused += guarded.refused
+    outcome.source_error = outcome.source_error or guarded.source_error
 
 
 def _prove(placed: Sequence[WaitingFile], token: str | None, parts: Parts) -> list[Discrepancy]:
@@ -232,6 +251,7 @@ def _issue(parts: Parts, outcome: RunOutcome, watcher: Watcher) -> None:
             on_slot=watcher.slot_begins,
             on_rows=watcher.rows_written,
             on_held_back=outcome.held_back.append,
+            on_refused=outcome.refused.append,
             on_note=outcome.notes.append,
         ):
             outcome.issued.append(issued)

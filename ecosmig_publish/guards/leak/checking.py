@@ -12,7 +12,7 @@ from ecosmig_publish.emrr.validation import validate_file
 from ecosmig_publish.guards.leak import belonging
 from ecosmig_publish.guards.leak.columns import is_right
 from ecosmig_publish.guards.leak.findings import BadFile, Fault, GuardedFile
-from ecosmig_publish.guards.leak.gathering import Gathering
+from ecosmig_publish.guards.leak.gathering import ROWS_AT_ONCE, Gathering
 from ecosmig_publish.guards.leak.reading import BrokenFileError, read_details
 from ecosmig_publish.guards.leak.rules import OF_DEVICES, keeps_rules
 
@@ -27,20 +27,28 @@ _MOST_ROWS = 1_000
 """How many foreign rows are looked up to be named; one is enough to stop a slot."""
 _MOST_BREACHES = 3
 _CHUNK = 1 << 20
+_OF_WHOLE_ISSUES = ("days", "no-activity")
+"""Rules of 005 that a part of a split issue needn't keep by itself."""
 
 
 def check_files(
-    files: Iterable[GuardedFile], *, report: Report, period: Period, data: MigrationData | None
+    files: Iterable[GuardedFile],
+    *,
+    report: Report,
+    period: Period,
+    data: MigrationData | None,
+    rows_at_once: int = ROWS_AT_ONCE,
 ) -> list[BadFile]:
     """Return what is wrong with finished files of one slot, or of one correction; empty: they may go.
 
-    Without `data`, where the source can't be used, whose the rows are isn't looked up. Raises `SourceError`.
+    Without `data`, where the source can't be used, whose the rows are isn't looked up. Of more than `rows_at_once`
+    rows the source's engine takes charge. Raises `SourceError`.
     """
     if data is None or report not in OF_DEVICES:
         return [found for file in files if isinstance(found := _look_into(file, report, period), BadFile)]
     bad: list[BadFile] = []
     with data.keeping() as keep:
-        gathering = Gathering(report, data, keep)
+        gathering = Gathering(report, data, keep, rows_at_once)
         for file in files:
             found = _look_into(file, report, period)
             if isinstance(found, BadFile):
@@ -95,9 +103,10 @@ def _broken(file: GuardedFile, content: bytes, message: str) -> BadFile:
 
 def _breaches(file: GuardedFile, content: bytes) -> list[str]:
     chunks = (content[first : first + _CHUNK] for first in range(0, len(content), _CHUNK))
+    found = (breach for breach in validate_file(file.name, chunks) if breach.rule not in _OF_WHOLE_ISSUES)
     return [
         f"record {breach.record:,}, {breach.field or breach.rule}: {breach.message}"
-        for breach in islice(validate_file(file.name, chunks), _MOST_BREACHES)
+        for breach in islice(found, _MOST_BREACHES)
     ]
 
 

@@ -31,9 +31,9 @@ _HEADER_AND_COUNTING = 2
 class Gathering:
     """Takes files' columns, gives one table of rows; every row has a place, counted from 0 over all files."""
 
-    def __init__(self, report: Report, data: MigrationData, keep: Callable[[Any], Any]) -> None:
+    def __init__(self, report: Report, data: MigrationData, keep: Callable[[Any], Any], rows_at_once: int) -> None:
         self.rows = 0
-        self._data, self._keep = data, keep
+        self._data, self._keep, self._rows_at_once = data, keep, rows_at_once
         self._moment = CATALOGUE[report].order[0]
         self._files: list[GuardedFile] = []
         self._first_places: list[int] = []
@@ -61,7 +61,7 @@ class Gathering:
             )
         )
         self.rows += count
-        if sum(table.num_rows for table in self._loose) >= ROWS_AT_ONCE:
+        if sum(table.num_rows for table in self._loose) >= self._rows_at_once:
             self._kept.append(self._keep(pa.concat_tables(self._loose)))
             self._loose = []
 

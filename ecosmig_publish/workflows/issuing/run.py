@@ -6,7 +6,9 @@ from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING
 
+from ecosmig_publish.errors import ForeignRowError
 from ecosmig_publish.reports.meter_points import gpf_meter_points
+from ecosmig_publish.workflows.guarding import RefusedSlot
 from ecosmig_publish.workflows.issuing.braking import HeldBack
 from ecosmig_publish.workflows.issuing.doubled import Doubled
 from ecosmig_publish.workflows.issuing.register import party_register
@@ -35,12 +37,13 @@ def issue_due_slots(
     on_slot: Callable[[Slot], None] = lambda _slot: None,
     on_rows: Callable[[int], None] | None = None,
     on_held_back: Callable[[HeldBack], None] = lambda _held: None,
+    on_refused: Callable[[RefusedSlot], None] = lambda _refused: None,
     on_note: Callable[[str], None] = lambda _note: None,
 ) -> Iterator[IssuedSlot]:
     """Issue `slots` in their order and yield each as it is recorded.
 
     The source is opened only where something is due; all slots share the run's cut-off. Where the brake holds a slot
-    back, its report waits there; the others go on.
+    back, or the leak guard stops it, its report waits there; the others go on.
     """
     if not slots:
         return
@@ -54,7 +57,12 @@ def issue_due_slots(
             if slot.report in waiting:
                 continue
             on_slot(slot)
-            issued = issue_slot(slot, issuing, on_rows=on_rows)
+            try:
+                issued = issue_slot(slot, issuing, on_rows=on_rows)
+            except ForeignRowError as error:
+                waiting.add(slot.report)
+                on_refused(RefusedSlot(slot, error))
+                continue
             if isinstance(issued, HeldBack):
                 waiting.add(slot.report)
                 on_held_back(issued)

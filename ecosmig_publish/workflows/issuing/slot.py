@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from ecosmig_publish.emrr.calendar import period_of
 from ecosmig_publish.emrr.terms import Report, Signifier, Slot
+from ecosmig_publish.errors import ForeignRowError
 from ecosmig_publish.ledger import (
     FileEntry,
     HeldEntry,
@@ -25,6 +26,7 @@ from ecosmig_publish.reports.attempts import unreported
 from ecosmig_publish.reports.contract_breaks import OUTCOMES
 from ecosmig_publish.reports.question import Bounds, Question
 from ecosmig_publish.reports.registry import ROWS
+from ecosmig_publish.workflows.guarding import guard_finished
 from ecosmig_publish.workflows.issuing.braking import HeldBack, held_back, oversized
 from ecosmig_publish.workflows.issuing.exclusions import (
     Exclusions,
@@ -116,7 +118,8 @@ def issue_slot(slot: Slot, issuing: Issuing, *, on_rows: Callable[[int], None] |
     """Compute, write and record one slot; what it wrote stays unknown to all if this doesn't return.
 
     Where the brake holds the slot back, nothing of it is recorded but that.
-    Raises `SourceError`, `OutboxError` or `LedgerError`; then no number is used and the next run clears the outbox.
+    Raises `ForeignRowError` where the leak guard stops the slot, `SourceError`, `OutboxError` or `LedgerError`; then no
+    number is used and the next run clears the outbox.
     """
     with issuing.data.keeping() as keep:
         return _issue_slot(slot, issuing, keep, on_rows)
@@ -154,6 +157,7 @@ def _issue_slot(
         if written.files:
             issuing.outbox.discard(written.files[0].path.parent)
         return HeldBack(brake, findings)
+    _guard(written, slot, issuing)
     held, problems = _sorted_out(report, written, exclusions)
     closed: dict[str, str] = {}
     if report in HOLDING:
@@ -190,6 +194,15 @@ def _issue_slot(
         problems=sum(problem.count for problem in problems),
         findings=findings,
     )
+
+
+def _guard(written: WrittenSlot, slot: Slot, issuing: Issuing) -> None:
+    """Let what was written be read again, and leave nothing of it where it must not go out."""
+    try:
+        guard_finished(written.files, slot, data=issuing.data, ledger=issuing.ledger)
+    except ForeignRowError:
+        issuing.outbox.discard(written.files[0].path.parent)
+        raise
 
 
 def _question(slot: Slot, issuing: Issuing, open_holds: list[OpenHold], keep: Callable[[Any], Any]) -> Question:
