@@ -29,7 +29,7 @@ from ecosmig_publish.ledger import (
     withdrawals,
 )
 from ecosmig_publish.ledger.databases import database_at
-from ecosmig_publish.ledger.leases import TERMS, Lease, holding
+from ecosmig_publish.ledger.leases import TERMS, Lease, holding, told_of_loss
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -446,7 +446,11 @@ class Ledger:
 
     def _record_all(self, changes: Iterable[Callable[[Connection], Deed | None]]) -> None:
         """Make several changes as `_record` does, in one transaction."""
-        with self._database.faults(), self._database.writing(self._engine).begin() as connection:
+        with (
+            told_of_loss(self._lease),
+            self._database.faults(),
+            self._database.writing(self._engine).begin() as connection,
+        ):
             if self._lease is not None:
                 self._lease.refuse_lost(connection)
             for change in changes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from threading import Event, Thread
 from typing import TYPE_CHECKING
 
@@ -44,3 +44,16 @@ def _renew(lease: Lease, stop: Event) -> None:
             return
         except LedgerError:
             continue
+
+
+@contextmanager
+def told_of_loss(lease: Lease | None) -> Iterator[None]:
+    """Where the database fails inside, because another run that took the lease over had this one cut off, say that."""
+    try:
+        yield
+    except LedgerError as error:
+        is_of_database = error.__cause__ is not None
+        if lease is not None and is_of_database:
+            with suppress(LedgerError):
+                lease.confirm(anew=True)
+        raise
