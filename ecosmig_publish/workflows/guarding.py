@@ -12,7 +12,7 @@ from ecosmig_publish.emrr.terms import Slot
 from ecosmig_publish.errors import OutboxError, SourceError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from ecosmig_publish.errors import ForeignRowError
     from ecosmig_publish.guards.leak import BadFile, GuardedFile
@@ -151,16 +151,16 @@ def _as_guarded(file: WaitingFile, outbox: Outbox) -> GuardedFile | None:
 
 def _record(slot: Slot, bad: Sequence[BadFile], ledger: Ledger) -> None:
     """Leave a finding, once: a slot that is tried anew at every run is stopped every time."""
-    detail: dict[str, object] = {
+    detail = {
         "report": slot.report.value,
         "slot": f"{slot.due_at:%Y-%m-%dT%H:%M:%SZ}",
-        "files": [str(it) for it in bad[:_KEPT]],
+        "files": "; ".join(str(it) for it in bad[:_KEPT]),
     }
-    known = [finding for finding in ledger.findings() if finding.kind == FOREIGN_ROW]
-    if not any(_is_same(finding.detail, detail) for finding in known):
+    known = (finding.detail for finding in ledger.findings() if finding.kind == FOREIGN_ROW)
+    if _timeless(detail) not in [_timeless(it) for it in known]:
         ledger.record_finding(FOREIGN_ROW, detail)
 
 
-def _is_same(one: object, other: object) -> bool:
-    """Whether two findings differ only in the instants at which the files were made."""
-    return _INSTANT_OF_A_NAME.sub("", str(one)) == _INSTANT_OF_A_NAME.sub("", str(other))
+def _timeless(detail: Mapping[str, object]) -> dict[str, str]:
+    """Return what is found without the instants in files' names: made anew, a slot's files have others."""
+    return {key: _INSTANT_OF_A_NAME.sub("", str(value)) for key, value in detail.items()}

@@ -28,6 +28,7 @@ def add_to(app: typer.Typer) -> None:
             ExitStatus.FINDING,
             ExitStatus.FOLDER_ACCESS,
             ExitStatus.STREAM_CONFLICT,
+            ExitStatus.FOREIGN_ROW,
             ExitStatus.SOURCE,
         ),
         interrupted="slots that were recorded keep their numbers and files; the next `ecosmig publish --all` clears "

@@ -10,6 +10,7 @@ from ecosmig_publish.cli.strangers import refuse_strangers
 from ecosmig_publish.cli.telling import telling_of
 from ecosmig_publish.cli.views.brake import brake_document, show_braked
 from ecosmig_publish.cli.views.brake import brake_document, show_braked
+from ecosmig_publish.cli.views.refused import refused_document, show_refused
 from ecosmig_publish.cli.wired import wired
 from ecosmig_publish.emrr.terms import Report
 from ecosmig_publish.errors import EcosmigError, ExitStatus
@@ -105,6 +106,7 @@ def _document(outcome: RunOutcome, holds: Sequence[OpenHold]) -> dict[str, objec
         ],
         "held": len(holds),
         "held_back": brake_document([], [held.brake for held in outcome.held_back])["slots"],
+        "refused": refused_document(outcome.refused),
         "findings": outcome.findings,
         "notes": outcome.notes,
         "source_error": _error(outcome.source_error),
@@ -122,6 +124,7 @@ def render_run(outcome: RunOutcome, holds: Sequence[OpenHold]) -> None:
     rows = [[row[place] for place in kept] for row in _rows(outcome, holds)]
     title = f"Run of {shown_instant(outcome.run.at)}: slots due, files issued, published and proved"
     show_table(title, columns, rows, numbers=_NUMBERS, whole=("report",))
+    show_refused(outcome.refused)
     _show_stopped(outcome.published.stopped)
     show_braked([], [held.brake for held in outcome.held_back])
     show_braked([], [held.brake for held in outcome.held_back])
@@ -159,7 +162,8 @@ def _show_stopped(stopped: Sequence[Stopped]) -> None:
         more = f" and {len(homeless) - _SHOWN:,} more" if len(homeless) > _SHOWN else ""
         show_line(f"{NO_FOLDER_YET}: {names}{more} ({sum(it.files for it in homeless):,} files wait)")
         show_line(f"  next: {homeless[0].hint if len(homeless) == 1 else 'ecosmig supplier onboard --all'}")
-    others = [it for it in stopped if it.reason != NO_FOLDER_YET]
+    # What the leak guard stopped is said of the slot, once.
+    others = [it for it in stopped if it.reason != NO_FOLDER_YET and it.exit_status is not ExitStatus.FOREIGN_ROW]
     for it in others[:_SHOWN]:
         show_line(f"{it.recipient}, {it.report or 'all reports'}: {it.reason} ({it.files:,} files wait)")
         if it.hint:
@@ -202,13 +206,15 @@ def _sums(outcome: RunOutcome, attribute: str) -> Counter[Report]:
 def _why(report: Report, outcome: RunOutcome, due: Mapping[Report, int], waiting: Mapping[Report, int]) -> str:
     """Return why a report's line is as it is: what was skipped, what stands in the way."""
     reasons = []
+    is_refused = any(it.slot.report is report for it in outcome.refused)
     is_held_back = any(held.brake.slot.report is report for held in outcome.held_back)
     mine = [issued for issued in outcome.issued if issued.slot.report is report]
     idle = sum(not issued.files for issued in mine)
     if not due[report]:
         reasons.append("not due")
     elif len(mine) < due[report]:
-        reasons.append(f"{'brake' if is_held_back else 'source'}: {due[report] - len(mine):,} not issued")
+        by = "leak guard" if is_refused else "brake" if is_held_back else "source"
+        reasons.append(f"{by}: {due[report] - len(mine):,} not issued")
     if idle:
         reasons.append("no rows" if idle == len(mine) else f"no rows in {idle:,}")
     problems = sum(issued.problems for issued in mine)
