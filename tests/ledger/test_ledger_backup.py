@@ -19,12 +19,14 @@ from ecosmig_publish.ledger.backing_up import LedgerBackup, back_up
 from ecosmig_publish.ledger.backups import remove_older
 
 from .made import ACTOR, NOON, A, birth_of, content_of, opened, slot_of
-from .whole import faults_of, meddle, whole_ledger
+from .whole import C006, faults_of, meddle, whole_ledger
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
     from pathlib import Path
+
+    from .made import Place
 
 
 def backed_up(ledger: Ledger, directory: Path, name: str | None = None, at: datetime = NOON) -> LedgerBackup:
@@ -46,6 +48,19 @@ def test_a_backup_holds_every_row_and_is_sound(tmp_path: Path) -> None:
         with read(backup.path) as copy:
             assert content_of(copy) == content_of(ledger)
             assert faults_of(copy) == []
+
+
+def test_a_ledger_on_a_server_is_backed_up_to_the_same_kind_of_file(on_server: Place, tmp_path: Path) -> None:
+    with whole_ledger(on_server) as ledger:
+        backup = backed_up(ledger, tmp_path)
+        with read(backup.path) as copy:
+            assert faults_of(copy) == []
+            assert list(copy.acts()) == list(ledger.acts())
+            assert list(copy.files()) == list(ledger.files())
+            kept = ("open_holds", "folders", "access_proofs", "findings", "streams", "slots", "problems")
+            assert {it: getattr(copy, it)() for it in kept} == {it: getattr(ledger, it)() for it in kept}
+            assert list(copy.reported_keys(C006.report)) == list(ledger.reported_keys(C006.report))
+    assert stat.S_IMODE(backup.path.stat().st_mode) == 0o600
 
 
 def test_a_backup_says_what_it_holds(tmp_path: Path) -> None:
