@@ -9,7 +9,6 @@ from ecosmig_publish.cli.progress import watcher
 from ecosmig_publish.cli.strangers import refuse_strangers
 from ecosmig_publish.cli.telling import telling_of
 from ecosmig_publish.cli.views.brake import brake_document, show_braked
-from ecosmig_publish.cli.views.brake import brake_document, show_braked
 from ecosmig_publish.cli.views.refused import refused_document, show_refused
 from ecosmig_publish.cli.wired import wired
 from ecosmig_publish.emrr.terms import Report
@@ -126,7 +125,6 @@ def render_run(outcome: RunOutcome, holds: Sequence[OpenHold]) -> None:
     show_table(title, columns, rows, numbers=_NUMBERS, whole=("report",))
     show_refused(outcome.refused)
     _show_stopped(outcome.published.stopped)
-    show_braked([], [held.brake for held in outcome.held_back])
     show_braked([], [held.brake for held in outcome.held_back])
     for doubt in outcome.doubts[:_SHOWN]:
         show_line(f"{doubt.recipient}, {doubt.name}: {doubt.kind}, {doubt.detail}")
