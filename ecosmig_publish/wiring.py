@@ -79,6 +79,11 @@ class Wiring:
         settings = self.settings
         return Ledger.open_existing(settings.ledger.url, base=settings.base, actor=_actor(settings), now=self.now)
 
+    def ledger_at(self, path: Path) -> Ledger:
+        """Open a ledger of SQLite's at a path, made where there is none. Raises `LedgerError`."""
+        settings = self.settings
+        return Ledger.open(f"sqlite:{path}", base=settings.base, actor=_actor(settings), now=self.now)
+
     @contextmanager
     def locked_ledger(self) -> Iterator[Ledger]:
         """Open the ledger for one run at a time: one for each ledger, and one for each outbox. Raises `LockedError`."""

@@ -18,6 +18,7 @@ from ecosmig_publish.ledger import (
     heads,
     holds,
     issues,
+    loading,
     publications,
     recovering,
     resends,
@@ -396,6 +397,15 @@ class Ledger:
     def replace_heads(self, recipients: Collection[Signifier], seen: Sequence[Head]) -> None:
         """Let the heads of these recipients be what their folders were just seen to hold; no act."""
         self._record(lambda connection: heads.replace_heads(connection, recipients, seen, self._now()))
+
+    def load_backup(self, path: Path) -> None:
+        """Bring back all that a backup holds. Raises `UsageError` where this ledger knows a slot or a folder."""
+        self._record(lambda connection: loading.load_backup(connection, path))
+
+    def refuse_filled(self) -> None:
+        """Raise `UsageError` where this ledger knows a slot or a folder: no backup goes over it."""
+        with self._reading() as connection:
+            loading.refuse_filled(connection)
 
     def record_recovery(self, recovery: Recovery) -> None:
         """Record what a recovery found: slots, issues, held rows, what gave way to them."""
