@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from ecosmig_publish.emrr.calendar import period_of
-from ecosmig_publish.emrr.terms import Slot
+from ecosmig_publish.emrr.terms import Report, Slot
 from ecosmig_publish.errors import OutboxError, SourceError
 
 if TYPE_CHECKING:
@@ -128,11 +128,19 @@ def _guard_slots(
         bad = [it for it in found if it.fault is not Fault.CHANGED]
         if bad:
             _record(slot, bad, ledger)
-            hint = (
-                f"Mend the source where it is wrong. Else take back what it no longer says: "
-                f"ecosmig issue correct {bad[0].name}, or ecosmig issue withdraw {bad[0].name} --release"
+            outcome.refused.append(
+                RefusedSlot(slot, refusal(slot, bad, became=NOT_LEAVING, hint=_way_out(slot, bad[0].name)))
             )
-            outcome.refused.append(RefusedSlot(slot, refusal(slot, bad, became=NOT_LEAVING, hint=hint)))
+
+
+def _way_out(slot: Slot, name: str) -> str:
+    # A correction alone is none: it goes out behind the file that it supersedes.
+    take_back = (
+        f"ecosmig issue withdraw {name}, then ecosmig issue correct {name}"
+        if slot.report is Report.ECOSMIG_003
+        else f"ecosmig issue withdraw {name} --release; its rows then go to whose they are"
+    )
+    return f"Mend the source where it is wrong, and run again. Where it is right, take such a file back: {take_back}"
 
 
 def _slot_of(file: WaitingFile) -> Slot:
