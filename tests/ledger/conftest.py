@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
@@ -37,21 +38,40 @@ def on_server(server: Server, tmp_path: Path) -> Place:
 
 
 @pytest.fixture(scope="session")
-def made_ledger(server: Server, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """A database with an empty ledger, to be copied: making one takes half a second."""
+def made_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty ledger in a file, to be copied: making one takes half a second."""
+    base = tmp_path_factory.mktemp("made")
+    Place(base).opened().close()
+    return base / "state"
+
+
+@pytest.fixture(scope="session")
+def made_database(server: Server, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The same on a server."""
     name = server.fresh_database()
-    Place(tmp_path_factory.mktemp("ledger"), server.url(name)).opened().close()
+    Place(tmp_path_factory.mktemp("made"), server.url(name)).opened().close()
     return name
 
 
 @pytest.fixture
-def opened_place(request: pytest.FixtureRequest, new_place: NewPlace) -> Place:
-    place = new_place()
-    if place.url.startswith("postgresql"):
-        server: Server = request.getfixturevalue("server")
-        return Place(place.base, server.url(server.fresh_database(like=request.getfixturevalue("made_ledger"))))
-    place.opened().close()
-    return place
+def new_opened_place(request: pytest.FixtureRequest, new_place: NewPlace) -> NewPlace:
+    """Return what makes places with an empty ledger."""
+
+    def made_place() -> Place:
+        place = new_place()
+        if place.url.startswith("postgresql"):
+            server: Server = request.getfixturevalue("server")
+            database = server.fresh_database(like=request.getfixturevalue("made_database"))
+            return Place(place.base, server.url(database))
+        shutil.copytree(request.getfixturevalue("made_file"), place.base / "state")
+        return place
+
+    return made_place
+
+
+@pytest.fixture
+def opened_place(new_opened_place: NewPlace) -> Place:
+    return new_opened_place()
 
 
 @pytest.fixture

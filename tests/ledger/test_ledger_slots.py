@@ -14,9 +14,11 @@ from ecosmig_publish.emrr.terms import Report
 from ecosmig_publish.errors import LedgerError
 from ecosmig_publish.ledger import IssueEntry, Ledger, ProblemEntry, SlotBirth, Watermark
 
-from .made import A, B, birth_of, content_of, entry_of, file_of, opened, slot_of
+from .made import A, B, Place, birth_of, content_of, entry_of, file_of, slot_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ecosmig_publish.emrr.terms import Signifier
 
 
@@ -178,9 +180,9 @@ _STEPS = st.lists(
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=_STEPS)
 def test_whatever_is_asked_for_the_recorded_numbers_run_from_one_without_gap(
-    steps: list[tuple[Signifier, int, list[int]]], tmp_path_factory: pytest.TempPathFactory
+    steps: list[tuple[Signifier, int, list[int]]], new_opened_place: Callable[[], Place]
 ) -> None:
-    with opened(tmp_path_factory.mktemp("ledger")) as ledger:
+    with new_opened_place().opened() as ledger:
         for day, (recipient, expected, numbers) in enumerate(steps, 1):
             birth = birth_of(slot_of(day), {recipient: numbers}, expected_last={recipient: expected})
             try:
