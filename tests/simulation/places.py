@@ -19,8 +19,10 @@ from tests.simulation.history import Stood
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from datetime import datetime
     from pathlib import Path
 
+    from ecosmig_publish.ledger import Ledger
     from ecosmig_publish.wiring import Wiring
     from tests.destinations.sharepoint.driven import DrivenTime
 
@@ -42,6 +44,10 @@ class Place(Protocol):
 
     def onboard(self, suppliers: Mapping[str, str], wiring: Wiring) -> None:
         """Give suppliers their folders."""
+        ...
+
+    def onboard_again(self, suppliers: Mapping[str, str], wiring: Wiring) -> None:
+        """Pin the folders of onboarded suppliers that the ledger doesn't know."""
         ...
 
     def seen(self, *, thoroughly: bool = False) -> list[Stood]:
@@ -130,6 +136,9 @@ class FolderPlace:
                 self.folders[done.signifier] = done.folder
                 self._owners[done.folder] = done.signifier
 
+    def onboard_again(self, suppliers: Mapping[str, str], wiring: Wiring) -> None:
+        self.onboard({it: name for it, name in suppliers.items() if it in self.folders}, wiring)
+
     def seen(self, *, thoroughly: bool = False) -> list[Stood]:
         noted = os.pread(self._noted, 1 << 30, self._read_until)
         self._read_until += len(noted)
@@ -215,6 +224,7 @@ class SharePointPlace:
         self._staging = self.library.make_folder(self.staging).id
         self.library.make_folder(self.root)
         self._last = 0
+        self._people: dict[str, str] = {}
         self._known_stranger: str | None = None
         self._laid = self.line.laid()
         self._laid.__enter__()
@@ -229,19 +239,30 @@ class SharePointPlace:
     def onboard(self, suppliers: Mapping[str, str], wiring: Wiring) -> None:
         with wiring.locked_ledger() as ledger:
             for signifier, name in suppliers.items():
-                if signifier in self.folders:
-                    continue
-                self.folders[signifier] = path = f"{self.root}/{folder_name(Signifier(signifier), name)}"
-                item = self.library.make_folder(path)
-                self._owners[item.id] = signifier
-                person = self.sandbox.people.add_person(mail_of(signifier), guest=True)
-                self.library.break_inheritance(path, keep=False)
-                self.library.grant(path, "siteGroup", "3", "owner")
-                self.library.grant(path, "user", person.id, "read")
-                now = wiring.now()
-                entry = FolderEntry(Signifier(signifier), item.id, path.rpartition("/")[2], name, now)
-                ledger.record_folder(entry)
-                ledger.record_access_proof(AccessProof(entry.signifier, item.id, (person.id,), True, now))
+                if signifier not in self.folders:
+                    self.folders[signifier] = path = f"{self.root}/{folder_name(Signifier(signifier), name)}"
+                    item = self.library.make_folder(path)
+                    self._owners[item.id] = signifier
+                    self._people[signifier] = self.sandbox.people.add_person(mail_of(signifier), guest=True).id
+                    self.library.break_inheritance(path, keep=False)
+                    self.library.grant(path, "siteGroup", "3", "owner")
+                    self.library.grant(path, "user", self._people[signifier], "read")
+                    self._pin(signifier, name, ledger, wiring.now())
+
+    def onboard_again(self, suppliers: Mapping[str, str], wiring: Wiring) -> None:
+        with wiring.locked_ledger() as ledger:
+            pinned = ledger.folders()
+            for signifier in self.folders.keys() - pinned.keys():
+                self._pin(signifier, suppliers[signifier], ledger, wiring.now())
+
+    def _pin(self, signifier: str, name: str, ledger: Ledger, now: datetime) -> None:
+        path = self.folders[signifier]
+        item = self.library.item(path)
+        assert item is not None, path
+        entry = FolderEntry(Signifier(signifier), item.id, path.rpartition("/")[2], name, now)
+        ledger.record_folder(entry)
+        reader = self._people[signifier]
+        ledger.record_access_proof(AccessProof(entry.signifier, item.id, (reader,), is_exact=True, looked_at=now))
 
     def seen(self, *, thoroughly: bool = False) -> list[Stood]:  # noqa: ARG002 - the stand-in forgets nothing
         tenant = self.library._tenant

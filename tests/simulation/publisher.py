@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import sys
 import traceback
@@ -16,6 +17,7 @@ from ecosmig_publish.settings import load_settings
 from ecosmig_publish.wiring import Wiring
 from ecosmig_publish.workflows.running import Narrowing, Watcher, run_everything
 from tests.simulation.places import SharePointPlace
+from tests.workflows.recovery.made import copy_ledger, put_back, recovered
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -117,6 +119,27 @@ class Publisher:
             if issues or slots:
                 ledger.release([issue.issue_id for issue in issues], [it.slot for it in slots])
             return len(issues) + len(slots)
+
+    def copy_ledger(self) -> None:
+        """Keep a copy of the ledger as it is between two runs, in the place of an earlier one."""
+        shutil.rmtree(self.home / "kept", ignore_errors=True)
+        copy_ledger(self.home, self.home / "kept")
+
+    def put_old_ledger_back(self) -> bool:
+        """Put the copy back in the ledger's place; return whether there was one."""
+        if not (self.home / "kept").exists():
+            return False
+        put_back(self.home, self.home / "kept")
+        return True
+
+    def recover(self, suppliers: Mapping[str, str]) -> int:
+        """Do what `ecosmig ledger recover --yes` does, and return its exit status."""
+        return int(recovered(self.wiring(suppliers)).exit_status)
+
+    def last_numbers(self, suppliers: Mapping[str, str]) -> dict[tuple[str, str], int]:
+        """Return the last number of each stream."""
+        with self.wiring(suppliers).ledger() as ledger:
+            return {(str(it.report), str(it.recipient)): it.last_sequence for it in ledger.streams()}
 
     def lets_another_in(self, suppliers: Mapping[str, str]) -> bool:
         """Whether another run could begin now."""

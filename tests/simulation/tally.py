@@ -25,6 +25,7 @@ class Tally:
     kills: int = 0
     meddlings: int = 0
     released: int = 0
+    recoveries: int = 0
     statuses: Counter[int] = field(default_factory=Counter)
     broken: Counter[str] = field(default_factory=Counter)
     wrong: list[str] = field(default_factory=list)
@@ -59,6 +60,7 @@ class Tally:
             ("kills and failing disks", f"{self.kills:,}"),
             ("meddlings", f"{self.meddlings:,}"),
             ("held by the brake, let go", f"{self.released:,}"),
+            ("old ledgers put back, recovered", f"{self.recoveries:,}"),
             ("rows held at some time", f"{self.held:,}"),
             ("runs by exit status", ", ".join(f"{it}: {count:,}" for it, count in sorted(self.statuses.items()))),
             ("gaps", f"{self.broken[Promise.GAP.name]:,}"),

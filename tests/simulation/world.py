@@ -14,7 +14,7 @@ from ecosmig_publish.errors import ExitStatus
 from ecosmig_publish.ledger import check
 from ecosmig_publish.workflows.verifying import OF_STRANGERS, verify_folders
 from tests.destinations.sharepoint.driven import DrivenTime
-from tests.simulation.growing_source import DAY, GrowingSource
+from tests.simulation.growing_source import DAY, LONG_AGO, GrowingSource
 from tests.simulation.history import HOLDING, History
 from tests.simulation.mischief import Mischief
 from tests.simulation.places import FolderPlace, Place, SharePointPlace
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from tests.crashes.disturbing import Disturbance
 
 BEGINS = datetime(2024, 3, 1, 0, 30)  # noqa: DTZ001 - naive UTC, as in the source
-RUNS_AN_EPISODE = 6
 _CALM_RUNS = 6
 
 
@@ -45,6 +44,7 @@ class Scale:
     days: int = 60
     empty_reports: bool = True
     rows_per_file: int = 999_999
+    runs_an_episode: int = 6
 
 
 class World:
@@ -68,6 +68,7 @@ class World:
         self.homeless: set[str] = set()
         """Parties of the register whose folder is still to come."""
         self._issues = 0
+        self._recovered_at = LONG_AGO
         self._ever_held: set[str] = set()
         self._counted = (0, 0, 0)
         self._requests = 0
@@ -78,10 +79,7 @@ class World:
     def play(self) -> Iterator[Tally]:
         """Yield what was counted after each episode: disturbed runs, then calm ones, then the judgement."""
         try:
-            for _ in range(self.scale.recipients):
-                self.source.add_supplier(self.at, devices=1 + self.random.randrange(2 * self.scale.devices))
-            self.source.write()
-            self.onboard(self.source.register())
+            self.begin()
             while (self.at - BEGINS) / DAY < self.scale.days and not self.tally.wrong:
                 began, counted = time.monotonic(), Tally()
                 counted, self.tally = self.tally, counted
@@ -93,6 +91,13 @@ class World:
                 yield self.tally
         finally:
             self.place.close()
+
+    def begin(self) -> None:
+        """Let there be suppliers with Devices and folders."""
+        for _ in range(self.scale.recipients):
+            self.source.add_supplier(self.at, devices=1 + self.random.randrange(2 * self.scale.devices))
+        self.source.write()
+        self.onboard(self.source.register())
 
     # What the world does
 
@@ -135,13 +140,42 @@ class World:
 
     def _play_episode(self) -> None:
         self.mischief.change_the_world()
-        for _ in range(self.random.randint(1, RUNS_AN_EPISODE)):
+        for _ in range(self.random.randint(1, self.scale.runs_an_episode)):
             self._let_time_pass()
             self._count(self.mischief.run())
             self._look()
             self.mischief.meddle()
+        if self.random.random() < 0.25:
+            self._get_an_old_ledger_back()
         self._calm_down()
-        self._judge()
+        self.judge()
+        if self.random.random() < 0.5:
+            self._publisher.copy_ledger()
+
+    def _get_an_old_ledger_back(self) -> None:
+        """Put an old copy in the ledger's place: nothing may be published before it is rebuilt from the folders."""
+        suppliers = self.source.register()
+        numbers = self._publisher.last_numbers(suppliers)
+        if not self._publisher.put_old_ledger_back():
+            return
+        self.tally.recoveries += 1
+        self.mischief.undo()
+        self.place.calm()
+        if self._publisher.last_numbers(suppliers) != numbers:
+            status = self.run()
+            self._count(status)
+            if status != ExitStatus.STREAM_CONFLICT:
+                self.wrong(f"with an old ledger a run ended with {status}: {self.said}")
+            if self.place.seen():
+                self.wrong("with an old ledger a run published")
+        # A supplier that was onboarded since the copy was made has to be pinned anew.
+        self.place.onboard_again(suppliers, self.wiring())
+        status = self._publisher.recover(suppliers)
+        if status != ExitStatus.OK:
+            self.wrong(f"ledger recover ended with {status}")
+        if self._publisher.last_numbers(suppliers) != numbers:
+            self.wrong("ledger recover came to other numbers than were issued")
+        self._recovered_at = self.at
 
     def _let_time_pass(self) -> None:
         since = self.at
@@ -187,7 +221,8 @@ class World:
 
     # Judgement
 
-    def _judge(self) -> None:
+    def judge(self) -> None:
+        """Look at everything that is new, once nothing is disturbed any more, and note what breaks a promise."""
         for event in self.place.seen(thoroughly=True):
             self.history.see(event)
         with self.wiring().ledger() as ledger:
@@ -208,7 +243,11 @@ class World:
             )
             due = dict(self.source.due(report, end, cut_off))
             held = {key for of, key in holds if of == report}
-            holdable = {key for key in held & due.keys() if self.source.can_be_held(key, due[key], tried_at)}
+            # After a recovery what stands in no file is held, whatever it is like, until the next slot tries it.
+            is_tried = tried_at > self._recovered_at
+            holdable = {
+                key for key in held & due.keys() if not is_tried or self.source.can_be_held(key, due[key], tried_at)
+            }
             self.history.account(report, due=due, held=held, holdable=holdable)
             self.tally.held += len(held - self._ever_held)
             self._ever_held |= held
