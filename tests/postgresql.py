@@ -82,6 +82,10 @@ class Server:
         """Stop the server, by default as though it crashed: clients learn of it when they next say something."""
         self._run("pg_ctl", "-w", "-D", self._data, "-m", how, "stop")
 
+    def become_standby(self) -> None:
+        """Let the server, which doesn't run now, be one that follows another and only reads."""
+        (self._data / "standby.signal").touch()
+
     def remove(self) -> None:
         """Stop the server, where it runs, and take away all that it kept."""
         if (self._data / "postmaster.pid").exists():

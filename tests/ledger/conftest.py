@@ -31,12 +31,6 @@ def place(new_place: NewPlace) -> Place:
     return new_place()
 
 
-@pytest.fixture
-def on_server(server: Server, tmp_path: Path) -> Place:
-    """A place on a server, for what is so there alone."""
-    return Place(tmp_path, server.url(server.fresh_database()))
-
-
 @pytest.fixture(scope="session")
 def made_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An empty ledger in a file, to be copied: making one takes half a second."""
@@ -78,3 +72,29 @@ def opened_place(new_opened_place: NewPlace) -> Place:
 def ledger(opened_place: Place) -> Iterator[Ledger]:
     with opened_place.opened() as ledger:
         yield ledger
+
+
+@pytest.fixture
+def database(server: Server, made_database: str) -> str:
+    """An empty ledger's database on a server."""
+    return server.fresh_database(like=made_database)
+
+
+@pytest.fixture
+def server_place(server: Server, database: str, tmp_path: Path) -> Place:
+    return Place(tmp_path, server.url(database))
+
+
+@pytest.fixture
+def server_ledger(server_place: Place) -> Iterator[Ledger]:
+    with server_place.opened() as ledger:
+        yield ledger
+
+
+@pytest.fixture
+def own_server() -> Iterator[Server]:
+    """A server that this test alone stops and starts."""
+    from tests.postgresql import Server  # noqa: PLC0415 - few tests need it
+
+    with Server.started() as server:
+        yield server

@@ -124,6 +124,7 @@ def _begin(connection: Connection) -> None:
     # Said to the driver, which says it to the server as the transaction begins. A writer that saw what was there at
     # its first statement, as a reader does, would see what was there before its turn came.
     session.isolation_level = IsolationLevel.READ_COMMITTED if writes else IsolationLevel.REPEATABLE_READ
-    session.read_only = not writes or options[_READS_ONLY]
+    # None: a standby refuses to hear of a transaction that writes, and says of the first write what is the matter.
+    session.read_only = True if not writes or options[_READS_ONLY] else None
     if writes:
         connection.exec_driver_sql(_BEGIN_WRITING)

@@ -60,19 +60,23 @@ _BY_WORDS = (
     ("password authentication failed", _NAME_OR_PASSWORD),
     ("no password supplied", _NAME_OR_PASSWORD),
     ("no pg_hba.conf entry", _NAME_OR_PASSWORD),
-    ("peer authentication failed", _NAME_OR_PASSWORD),
-    ('role "', _NAME_OR_PASSWORD),
-    ('database "', _NO_DATABASE),
+    ("authentication failed", _NAME_OR_PASSWORD),
     ("too many", _CROWDED),
     ("connection slots", _CROWDED),
+    ('FATAL: role "', _NAME_OR_PASSWORD),
+    ('FATAL: database "', _NO_DATABASE),
+    ("permission denied for database", _BY_STATE["42501"]),
     ("starting up", _NOT_READY),
     ("shutting down", _NOT_READY),
     ("not yet accepting", _NOT_READY),
+    ("session is read-only", _BY_STATE["25006"]),
+    ("server is in hot standby mode", _BY_STATE["25006"]),
     ("connection failed", _UNREACHED),
+    ("connection is bad", _UNREACHED),
     ("connection timeout", _UNREACHED),
     ("resolve host", _UNREACHED),
+    ("Name or service", _UNREACHED),
     ("invalid", _UNREACHED),
-    ("session is read-only", _BY_STATE["25006"]),
     ("connection", _LOST),
     ("SSL", _LOST),
 )
@@ -107,7 +111,7 @@ def _known(cause: BaseException) -> tuple[str, str]:
         return _LOST
     known = _BY_STATE.get(state) or _BY_CLASS.get(state[:2])
     if known is None and not state and isinstance(cause, OperationalError | OSError):
-        text = str(cause)
+        text = _primary(cause)
         known = next((found for words, found in _BY_WORDS if words in text), None)
     return known or _UNKNOWN
 
