@@ -190,15 +190,18 @@ class Model(RuleBasedStateMachine):
     def its_ledger_is_copied(self) -> None:
         self.publisher.copy_ledger()
 
-    @precondition(lambda self: (self.home / "kept").exists())
-    @rule()
-    def an_old_ledger_is_put_back_and_recovered(self) -> None:
-        """It must be refused where anything was issued since, and be rebuilt to the same numbers."""
+    @precondition(lambda self: self.expected)
+    @rule(wholly=st.booleans())
+    def its_ledger_is_lost_and_recovered(self, wholly: bool) -> None:  # noqa: FBT001
+        """Wholly, or for an old copy: where anything was issued since, nothing may go on before it is rebuilt."""
         register = self.register()
         numbers = self.publisher.last_numbers(register)
         self.an_operator_puts_it_right_anyway()
         self.place.calm()
-        self.publisher.put_old_ledger_back()
+        if wholly:
+            self.publisher.lose_ledger()
+        elif not self.publisher.put_old_ledger_back():
+            return
         if self.publisher.last_numbers(register) != numbers:
             assert self.publisher.run(self.ready(), register) == ExitStatus.STREAM_CONFLICT
             assert self.place.seen() == []

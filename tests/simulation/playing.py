@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import signal
 import sys
@@ -95,6 +96,7 @@ def play_beside(workers: int, asked: Asked, total: Total) -> None:
     telling: Queue[tuple[int, Tally]] = context.Queue()
     each = [Asked(asked.first + number, asked.destination, asked.days, workers) for number in range(workers)]
     processes = [context.Process(target=_play_and_tell, args=(one, telling), daemon=True) for one in each]
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     for process in processes:
         process.start()
     try:
@@ -115,8 +117,10 @@ def play_beside(workers: int, asked: Asked, total: Total) -> None:
 def _play_and_tell(asked: Asked, telling: Queue[tuple[int, Tally]]) -> None:
     def take(seed: int, tally: Tally) -> bool:
         telling.put((seed, tally))
-        return True
+        # Nobody listens any more once another process is its parent.
+        return os.getppid() == parent
 
+    parent = os.getppid()
     # Ended in this way, a world is still taken away.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     play_worlds(asked, take)

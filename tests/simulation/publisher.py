@@ -17,7 +17,7 @@ from ecosmig_publish.settings import load_settings
 from ecosmig_publish.wiring import Wiring
 from ecosmig_publish.workflows.running import Narrowing, Watcher, run_everything
 from tests.simulation.places import SharePointPlace
-from tests.workflows.recovery.made import copy_ledger, put_back, recovered
+from tests.workflows.recovery.made import copy_ledger, lose_ledger, put_back, recovered
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -131,6 +131,10 @@ class Publisher:
             return False
         put_back(self.home, self.home / "kept")
         return True
+
+    def lose_ledger(self) -> None:
+        """Take the ledger away."""
+        lose_ledger(self.home)
 
     def recover(self, suppliers: Mapping[str, str]) -> int:
         """Do what `ecosmig ledger recover --yes` does, and return its exit status."""

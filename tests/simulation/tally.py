@@ -60,7 +60,7 @@ class Tally:
             ("kills and failing disks", f"{self.kills:,}"),
             ("meddlings", f"{self.meddlings:,}"),
             ("held by the brake, let go", f"{self.released:,}"),
-            ("old ledgers put back, recovered", f"{self.recoveries:,}"),
+            ("ledgers lost, recovered", f"{self.recoveries:,}"),
             ("rows held at some time", f"{self.held:,}"),
             ("runs by exit status", ", ".join(f"{it}: {count:,}" for it, count in sorted(self.statuses.items()))),
             ("gaps", f"{self.broken[Promise.GAP.name]:,}"),

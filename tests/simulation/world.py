@@ -146,17 +146,19 @@ class World:
             self._look()
             self.mischief.meddle()
         if self.random.random() < 0.25:
-            self._get_an_old_ledger_back()
+            self._lose_the_ledger()
         self._calm_down()
         self.judge()
         if self.random.random() < 0.5:
             self._publisher.copy_ledger()
 
-    def _get_an_old_ledger_back(self) -> None:
-        """Put an old copy in the ledger's place: nothing may be published before it is rebuilt from the folders."""
+    def _lose_the_ledger(self) -> None:
+        """Take it away, or put an old copy in its place: nothing may be published before it is rebuilt."""
         suppliers = self.source.register()
         numbers = self._publisher.last_numbers(suppliers)
-        if not self._publisher.put_old_ledger_back():
+        if self.random.random() < 0.3:
+            self._publisher.lose_ledger()
+        elif not self._publisher.put_old_ledger_back():
             return
         self.tally.recoveries += 1
         self.mischief.undo()
@@ -165,9 +167,9 @@ class World:
             status = self.run()
             self._count(status)
             if status != ExitStatus.STREAM_CONFLICT:
-                self.wrong(f"with an old ledger a run ended with {status}: {self.said}")
+                self.wrong(f"without its ledger a run ended with {status}: {self.said}")
             if self.place.seen():
-                self.wrong("with an old ledger a run published")
+                self.wrong("without its ledger a run published")
         # A supplier that was onboarded since the copy was made has to be pinned anew.
         self.place.onboard_again(suppliers, self.wiring())
         status = self._publisher.recover(suppliers)
