@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
-    from datetime import timedelta
+    from datetime import datetime, timedelta
 
 LEAST_HISTORY = 4
 """With fewer earlier issues a stream has no history to be outside of."""
@@ -57,6 +57,11 @@ def too_large(rows: int, earlier: Sequence[int], limits: BrakeLimits, *, periods
         return None
     carries = f", and it carries {periods:,.0f} times the usual span" if periods > 1 else ""
     return f"{rows:,} rows, where the largest of its stream's last {len(earlier)} issues has {largest:,}{carries}"
+
+
+def release_of_slot(report: str, due_at: datetime) -> str:
+    """Return the command that lets a slot go that is held back."""
+    return f"ecosmig issue release --report {report} --slot {due_at:%Y-%m-%dT%H:%M:%SZ}"
 
 
 def periods_carried(since_cut_off: timedelta, period: timedelta) -> float:

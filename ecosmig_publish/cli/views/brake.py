@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ecosmig_publish.guards.brake import release_of_slot
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -34,7 +36,7 @@ def brake_document(issues: Sequence[BrakedIssue], slots: Sequence[BrakedSlot]) -
                 "due_at": slot.slot.due_at,
                 "reason": slot.reason,
                 "held_at": slot.held_at,
-                "release": release_of_slot(slot),
+                "release": release_of_slot(slot.slot.report, slot.slot.due_at),
             }
             for slot in slots
         ],
@@ -48,13 +50,12 @@ def show_braked(issues: Sequence[BrakedIssue], slots: Sequence[BrakedSlot]) -> N
     for slot in slots:
         at = f"{slot.slot.report}, slot {shown_instant(slot.slot.due_at)}"
         show_line(f"{at}: the brake holds it back since {shown_instant(slot.held_at)}: {slot.reason}")
-        show_line(
-            f"  next: look at the source; it goes on by itself once the rows are back, or: {release_of_slot(slot)}"
-        )
+        release = release_of_slot(slot.slot.report, slot.slot.due_at)
+        show_line(f"  next: look at the source; it goes on by itself once the rows are back, or: {release}")
     for issue in issues[:_SHOWN]:
         since = shown_instant(issue.held_at)
         show_line(f"{issue.recipient}, {issue.names[0]}: the brake holds it since {since}: {issue.reason}")
-        show_line(f"  next: look at it in the outbox, then: {release_of_issue(issue)}")
+        show_line(f"  next: look at its file in the outbox, then: {release_of_issue(issue)}")
     if len(issues) > _SHOWN:
         show_line(f"… and {len(issues) - _SHOWN:,} more issues that the brake holds: ecosmig issue release --json")
 
@@ -62,8 +63,3 @@ def show_braked(issues: Sequence[BrakedIssue], slots: Sequence[BrakedSlot]) -> N
 def release_of_issue(issue: BrakedIssue) -> str:
     """Return the command that lets an issue go."""
     return f"ecosmig issue release {issue.names[0]}"
-
-
-def release_of_slot(slot: BrakedSlot) -> str:
-    """Return the command that lets a slot go."""
-    return f"ecosmig issue release --report {slot.slot.report} --slot {slot.slot.due_at:%Y-%m-%dT%H:%M:%SZ}"

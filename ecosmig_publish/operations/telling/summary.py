@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from ecosmig_publish.emrr.terms import Report
 from ecosmig_publish.errors import ExitStatus
+from ecosmig_publish.guards.brake import release_of_slot
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -78,6 +79,15 @@ def summary_of(
     """Return what there is to tell of a run's outcome."""
     errors = [error for error in (outcome.source_error, outcome.destination_error) if error is not None]
     stopped = [Trouble(it.recipient, it.report, it.reason, it.hint) for it in outcome.published.stopped]
+    held_back = [
+        Trouble(
+            None,
+            it.brake.slot.report,
+            f"slot {it.brake.slot.due_at:%Y-%m-%dT%H:%M:%SZ} is held back: {it.brake.reason}",
+            release_of_slot(it.brake.slot.report, it.brake.slot.due_at),
+        )
+        for it in outcome.held_back
+    ]
     doubts = [Trouble(it.recipient, None, f"{it.name}: {it.kind}, {it.detail}", "") for it in outcome.doubts]
     return RunSummary(
         run_id=run_id,
@@ -86,7 +96,7 @@ def summary_of(
         exit_status=int(outcome.exit_status),
         reports={report: _counts(report, outcome, holds) for report in Report},
         waiting_recipients=tuple(sorted({file.recipient for file in outcome.waiting})),
-        troubles=(*(Trouble(None, None, str(error), error.hint) for error in errors), *stopped, *doubts),
+        troubles=(*(Trouble(None, None, str(error), error.hint) for error in errors), *held_back, *stopped, *doubts),
         findings=tuple(outcome.findings),
         head=head,
     )
