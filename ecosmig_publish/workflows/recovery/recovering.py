@@ -221,9 +221,14 @@ class _Planning:
         return RecoveredReport(report, slots, it.due_again, frozenset(mine), accounted.held, accounted.reported)
 
     def _never_left(self, it: Doubted) -> set[int]:
-        """Return the issues of slots in doubt of which no file is in a folder: their rows are told anew."""
+        """Return the issues of slots in doubt of which no file is in its folder: their rows are told anew."""
         there = {file_id for stream in self._seen.streams.values() for file_id in stream.there}
-        out = {file.issue_id for file in it.kept if file.published_at is not None or file.file_id in there}
+        out = {
+            file.issue_id
+            for file in it.kept
+            # Of a folder that can't be read nobody knows.
+            if file.published_at is not None or file.file_id in there or file.recipient in self._seen.unread
+        }
         return {file.issue_id for file in it.kept} - out
 
     def _note_unissued(self, it: Doubted, gone: Sequence[RecordedFile]) -> None:

@@ -37,7 +37,12 @@ _INSTANTS = {
     Report.ECOSMIG_002: "completed_at",
     Report.ECOSMIG_006: "occurred_at",
 }
-_PRINTED = pa.schema([("device_id", pa.string()), ("at", pa.timestamp("us"))])
+_TELLING = {
+    Report.ECOSMIG_001: ("firmware_version",),
+    Report.ECOSMIG_002: ("firmware_version", "error_code", "error_sub_code"),
+}
+"""What else a file prints of an attempt, to tell two of one Device in one second apart."""
+_PRINTED = pa.schema([("device_id", pa.string()), ("at", pa.timestamp("us")), ("told", pa.string())])
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,35 +69,26 @@ class Accounted:
 
 
 def printed_in(report: Report, chunks: Iterable[bytes]) -> pa.Table:
-    """Return `device_id` and `at` (naive UTC) of each detail of a file, in its order. Raises `InvalidFileError`."""
+    """Return `device_id`, `at` (naive UTC) and what else tells each detail of a file, in its order.
+
+    Raises `InvalidFileError`.
+    """
     names = [field.name for field in CATALOGUE[report].fields]
     device, moment = names.index("device_id"), names.index(_INSTANTS[report])
-    devices, instants = [], []
+    others = [names.index(name) for name in _TELLING.get(report, ())]
+    devices, instants, told = [], [], []
     _, details = read_report(chunks)
     for values in details:
         devices.append(values[device])
         instants.append(values[moment].astimezone(UTC).replace(tzinfo=None))  # type: ignore[union-attr]
-    return pa.table({"device_id": devices, "at": instants}, schema=_PRINTED)
+        told.append("|".join("" if values[place] is None else str(values[place]) for place in others))
+    return pa.table({"device_id": devices, "at": instants, "told": told}, schema=_PRINTED)
 
 
 def account_for_attempts(it: Doubted, printed: Iterable[pa.Table], holds: Holds, data: MigrationData) -> Accounted:
     """Return what becomes of the attempts between the last trusted bounds and the last ones, and of what was held."""
     table = pa.concat_tables([_PRINTED.empty_table(), *printed])
-    counted = data.memory_table(
-        table.group_by(["device_id", "at"])
-        .aggregate([([], "count_all")])
-        .rename_columns(["printed_device_id", "printed_at", "times"])
-    )
-    attempts = _candidates(it, holds, data)
-    attempts = attempts.left_join(
-        counted, (attempts.device_id == counted.printed_device_id) & (attempts["at"] == counted.printed_at)
-    )
-    place = ibis.row_number().over(
-        group_by=[attempts.device_id, attempts["at"]],
-        # A row that was held may have been held still; the others went out with their slot.
-        order_by=[attempts.was_held.ifelse(1, 0), attempts.completed_at, attempts.attempt_id],
-    )
-    placed = attempts.mutate(is_printed=place < attempts.times.fill_null(0))
+    placed = _placed(_candidates(it, holds, data), table, data)
     by_key = placed.group_by("attempt_id").agg(is_printed=placed.is_printed.any(), was_held=placed.was_held.any())
     # Of a number that stands twice one row has gone out: the number can't go out again.
     told = data.fetch(by_key.filter(~by_key.is_printed | by_key.was_held))
@@ -106,6 +102,33 @@ def account_for_attempts(it: Doubted, printed: Iterable[pa.Table], holds: Holds,
             held.append(HeldEntry(key, (NOT_IN_FILES,), None))
     held.sort(key=lambda entry: entry.key)
     return Accounted(tuple(held), frozenset(reported & holds.opened), {}, table.num_rows - int(answered))
+
+
+def _placed(attempts: Any, printed: pa.Table, data: MigrationData) -> Any:
+    """Return the attempts with `is_printed`: of those that a file can't tell apart, as many as it has rows.
+
+    What else is printed decides first; where it was mended since, the order of the attempts does.
+    """
+    exactly = data.memory_table(_counted(printed, "exact", "device_id", "at", "told"))
+    roughly = data.memory_table(_counted(printed, "rough", "device_id", "at"))
+    same = [("device_id", "exact_device_id"), ("at", "exact_at"), ("told", "exact_told")]
+    attempts = attempts.left_join(exactly, same).drop("exact_device_id", "exact_at", "exact_told")
+    same = [("device_id", "rough_device_id"), ("at", "rough_at")]
+    attempts = attempts.left_join(roughly, same).drop("rough_device_id", "rough_at")
+    # A row that was held may have been held still; the others went out with their slot.
+    order = [attempts.was_held.ifelse(1, 0), attempts.completed_at, attempts.attempt_id]
+    place = ibis.row_number().over(group_by=[attempts.device_id, attempts["at"], attempts.told], order_by=order)
+    found = attempts.mutate(is_exact=place < attempts.exact_times.fill_null(0))
+    exact = found.is_exact.ifelse(1, 0).sum().over(group_by=[found.device_id, found["at"]])
+    found = found.mutate(left=found.rough_times.fill_null(0) - exact)
+    order = [found.was_held.ifelse(1, 0), found.completed_at, found.attempt_id]
+    place = ibis.row_number().over(group_by=[found.device_id, found["at"], found.is_exact], order_by=order)
+    return found.mutate(is_printed=found.is_exact | (place < found.left))
+
+
+def _counted(printed: pa.Table, prefix: str, *names: str) -> pa.Table:
+    counted = printed.group_by(list(names)).aggregate([([], "count_all")])
+    return counted.rename_columns([f"{prefix}_{name}" for name in (*names, "times")])
 
 
 def _candidates(it: Doubted, holds: Holds, data: MigrationData) -> Any:
@@ -122,7 +145,21 @@ def _candidates(it: Doubted, holds: Holds, data: MigrationData) -> Any:
     if it.trusted is not None:
         is_new = ~under(attempts, Bounds(it.trusted.period.end, it.trusted.cut_off))
         attempts = attempts.filter(is_new | attempts.was_held)
-    return attempts.select("attempt_id", "device_id", "completed_at", "at", "was_held")
+    devices = data.tables.devices
+    firmware = devices.group_by(known_device_id=devices.device_id).agg(device_firmware=devices.firmware_version.min())
+    # A projection of its own: what is joined next can't be told by what a join computes.
+    attempts = attempts.left_join(firmware, attempts.device_id == firmware.known_device_id).drop("known_device_id")
+    texts = {
+        "firmware_version": ibis.coalesce(attempts.firmware_version, attempts.device_firmware),
+        "error_code": attempts.error_code,
+        "error_sub_code": attempts.error_sub_code.cast("string"),
+    }
+    first, *others = (texts[name].fill_null("") for name in _TELLING[it.report])
+    told = first
+    for text in others:
+        told = told + "|" + text
+    attempts = attempts.mutate(told=told)
+    return attempts.select("attempt_id", "device_id", "completed_at", "at", "was_held", "told")
 
 
 def account_for_installations(

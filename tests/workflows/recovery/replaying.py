@@ -128,13 +128,18 @@ def _compare(undisturbed: Played, disturbed: Played, words: str) -> None:
 
 
 def _rows(files: dict[str, bytes]) -> Rows:
-    """Count each detail record of each recipient; in which file it is may differ: a slot without any is due again."""
+    """Count what each recipient was told of which Device at which instant.
+
+    In which file, and what else was printed, may differ: a lost slot without any file is due again, and a row of the
+    next one then comes with it.
+    """
     rows: Rows = Counter()
     for name, content in files.items():
         recipient, _, file = name.partition("/")
         if file.startswith(DETAILED):
             records = list(csv.reader(io.StringIO(content.decode(), newline="")))[1:-1]
-            rows.update((file[:11], recipient, *record) for record in records)
+            place = {"ECOSMIG-001": 7, "ECOSMIG-002": 9, "ECOSMIG-006": 3}[file[:11]]
+            rows.update((file[:11], recipient, record[1], record[place]) for record in records)
     return rows
 
 

@@ -186,6 +186,28 @@ def test_of_two_attempts_in_one_second_as_many_count_as_reported_as_are_printed(
     assert devices_of(made.published()) == ["01", "02", "03", "03"]
 
 
+def test_two_attempts_in_one_second_are_told_apart_by_what_else_is_printed(data: Data, tmp_path: Path) -> None:
+    made = installed(tmp_path / "it", data)
+    made.run(TUESDAY)
+    copy_ledger(made.home, tmp_path / "copy")
+    # The first of the two can't be reported: its firmware is too long.
+    twins = [attempt(3, 3, MONDAY + 30 * HOUR, firmware_version="123456789"), attempt(4, 3, MONDAY + 30 * HOUR)]
+    data.migration_attempts += twins
+    shown(made, data)
+    made.run(WEDNESDAY)
+    put_back(made.home, tmp_path / "copy")
+    lose_outbox(made.home)
+    recovered(made.wiring())
+    assert [it.key for it in made.open_holds()] == ["attempt:3"]
+
+
+def test_a_row_that_was_mended_since_it_was_printed_still_counts_as_reported(made: Installation, data: Data) -> None:
+    data.devices[2]["firmware_version"] = "00009999"
+    shown(made, data)
+    recovered(made.wiring())
+    assert made.open_holds() == []
+
+
 def test_what_was_issued_on_the_old_ledger_and_never_left_the_outbox_gives_way(made: Installation, data: Data) -> None:
     data.migration_attempts += [attempt(4, 1, MONDAY + 50 * HOUR), attempt(5, 2, MONDAY + 51 * HOUR)]
     shown(made, data)
