@@ -3,7 +3,13 @@
 from ecosmig_publish.ledger.checking.checking import check_ledger
 from ecosmig_publish.ledger.checking.database import database_files
 from ecosmig_publish.ledger.checking.fault import NEXT_STEPS, LedgerFault
-from ecosmig_publish.ledger.checking.places import OutboxPlace, count_files, directories_of_slots, outbox_places
+from ecosmig_publish.ledger.checking.places import (
+    OutboxPlace,
+    count_files,
+    directories_of_slots,
+    files_that_gave_way,
+    outbox_places,
+)
 
 __all__ = [
     "NEXT_STEPS",
@@ -13,5 +19,6 @@ __all__ = [
     "count_files",
     "database_files",
     "directories_of_slots",
+    "files_that_gave_way",
     "outbox_places",
 ]

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
+from ecosmig_publish.ledger.acts import read_acts
+from ecosmig_publish.ledger.checking.acting import RECOVERING, gave_way, read_content
 from ecosmig_publish.ledger.checking.plain import stream
 from ecosmig_publish.ledger.tables import files, outbox_directories, publications
 
@@ -49,6 +51,12 @@ def outbox_places(connection: Connection) -> Iterator[OutboxPlace]:
 def count_files(connection: Connection) -> int:
     """Return how many files were issued."""
     return int(connection.execute(select(func.count()).select_from(files)).scalar_one())
+
+
+def files_that_gave_way(connection: Connection) -> set[str]:
+    """Return the names of the files that recoveries took out of the ledger: they stay in the outbox. Reads all acts."""
+    told = (read_content(act) for act in read_acts(connection, kind=RECOVERING))
+    return {name for act in told if act is not None for name in gave_way(act)}
 
 
 def directories_of_slots(connection: Connection) -> set[str]:

@@ -8,11 +8,11 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from ecosmig_publish.errors import OutboxError
-from ecosmig_publish.ledger.checking import LedgerFault, directories_of_slots, outbox_places
+from ecosmig_publish.ledger.checking import LedgerFault, directories_of_slots, files_that_gave_way, outbox_places
 from ecosmig_publish.outbox.directory import ISSUED
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Generator, Iterable, Iterator
     from pathlib import Path
 
     from sqlalchemy import Connection
@@ -39,10 +39,15 @@ def check_outbox(
     Sizes are compared of all, bytes of those that are not proved in their folder, or of all with `reads_all`. What an
     attempt left that the next run clears away is no fault.
     """
-    known = directories_of_slots(connection)
+    known, strays = directories_of_slots(connection), []
     for directory, places in groupby(outbox_places(connection), key=lambda it: str(it.path).partition("/")[0]):
         known.add(directory)
-        yield from _check_directory(outbox, directory, places, reads_all=reads_all, on_file=on_file)
+        strays += yield from _check_directory(outbox, directory, places, reads_all=reads_all, on_file=on_file)
+    # Only where something is there that no row knows: it may be what a recovery put aside.
+    gave_way = files_that_gave_way(connection) if strays else set()
+    for path in strays:
+        if path.rpartition("/")[2] not in gave_way:
+            yield LedgerFault(STRAY, str(outbox.path / path), "no row of the ledger knows this file")
     yield from _strangers(outbox, known)
 
 
@@ -64,7 +69,8 @@ def _check_directory(
     *,
     reads_all: bool,
     on_file: Callable[[], None],
-) -> Iterator[LedgerFault]:
+) -> Generator[LedgerFault, None, list[str]]:
+    """Yield what is wrong with a directory's files; return those that no row knows."""
     there = {f"{directory}/{path}": size for path, size in _sizes(outbox.path / directory)}
     there.pop(f"{directory}/{ISSUED}", None)
     for place in places:
@@ -83,8 +89,7 @@ def _check_directory(
                 continue
             if not is_same:
                 yield LedgerFault(OUTBOX, where, "the file has the size and not the SHA-256 that it was issued with")
-    for path in sorted(there):
-        yield LedgerFault(STRAY, str(outbox.path / path), "no row of the ledger knows this file")
+    return sorted(there)
 
 
 def _strangers(outbox: Outbox, known: set[str]) -> Iterator[LedgerFault]:
