@@ -50,8 +50,8 @@ def test_a_backup_holds_every_row_and_is_sound(tmp_path: Path) -> None:
             assert faults_of(copy) == []
 
 
-def test_a_ledger_on_a_server_is_backed_up_to_the_same_kind_of_file(on_server: Place, tmp_path: Path) -> None:
-    with whole_ledger(on_server) as ledger:
+def test_a_ledger_on_a_server_is_backed_up_to_the_same_kind_of_file(server_place: Place, tmp_path: Path) -> None:
+    with whole_ledger(server_place) as ledger:
         backup = backed_up(ledger, tmp_path)
         with read(backup.path) as copy:
             assert faults_of(copy) == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -71,6 +72,14 @@ def decided(ledger: Ledger) -> Ledger:
     return ledger
 
 
+@pytest.fixture(scope="session")
+def made_decided(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A ledger in which all of it was decided, to be copied."""
+    base = tmp_path_factory.mktemp("decided")
+    decided(whole_ledger(base)).close()
+    return base / "state"
+
+
 def said(ledger: Ledger) -> str:
     return "\n".join(f"{fault.kind} | {fault.where} | {fault.what}" for fault in faults_of(ledger))
 
@@ -133,8 +142,10 @@ def test_what_is_released_by_the_brake_is_sound(tmp_path: Path) -> None:
         ("INSERT INTO seeds SELECT report, 'PAA001', 7, seeded_at FROM seeds", "row | seeds ECOSMIG-003 PAA001"),
     ],
 )
-def test_a_decision_that_is_changed_is_found_and_named(statement: str, expected: str, tmp_path: Path) -> None:
-    decided(whole_ledger(tmp_path)).close()
+def test_a_decision_that_is_changed_is_found_and_named(
+    statement: str, expected: str, made_decided: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(made_decided, tmp_path / "state")
     meddle(tmp_path, statement)
     with opened(tmp_path) as ledger:
         assert expected in said(ledger)
