@@ -71,6 +71,12 @@ def test_publish_says_it_and_ends_with_10(
     assert (said.status, copied in said.out) == (10, True)
 
 
+def test_the_list_of_files_says_that_it_is_held(held: Path) -> None:
+    (file,) = [file for file in ecosmig(held, "audit", "list", "--json").document["files"] if file["name"] == HELD]
+    assert file["brake"] == "5 rows, where the largest of its stream's last 4 issues has 1"
+    assert "held by the brake" in ecosmig(held, "audit", "list").out
+
+
 def test_status_ends_with_10_while_a_slot_is_held_back(empty: Path) -> None:
     assert ecosmig(empty, "status").status == 10
 

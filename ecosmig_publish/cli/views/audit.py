@@ -102,6 +102,7 @@ def _file(file: RecordedFile, folders: Mapping[Signifier, str]) -> dict[str, obj
         "proved_at": file.proved_at,
         "item_id": file.item_id,
         "conflict": file.conflict,
+        "brake": file.brake,
     }
 
 
@@ -132,6 +133,8 @@ def _state(file: RecordedFile) -> str:
         return f"proved {shown_instant(file.proved_at)}"
     if file.published_at is not None:
         return f"published {shown_instant(file.published_at)}, not proved yet"
+    if file.brake:
+        return "held by the brake"
     return f"stopped: {file.conflict}" if file.conflict else "waits"
 
 
