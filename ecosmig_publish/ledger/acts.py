@@ -19,13 +19,16 @@ if TYPE_CHECKING:
     from ecosmig_publish.ledger.entries import Actor
 
 _COLUMNS = tuple(tables.acts.c[name] for name in Act.__slots__)
+# Made once: making them anew for each act takes longer than asking.
+_NEWEST = select(*_COLUMNS).order_by(tables.acts.c.id.desc()).limit(1)
+_APPEND = insert(tables.acts)
 
 
 def append_act(connection: Connection, deed: Deed, actor: Actor, at: datetime) -> None:
     """Append the act of a deed to the chain; the caller's transaction must hold the write lock."""
-    newest = connection.execute(select(*_COLUMNS).order_by(tables.acts.c.id.desc()).limit(1)).first()
+    newest = connection.execute(_NEWEST).first()
     act = chain.link(deed, actor, at, Act(*newest) if newest else None)
-    connection.execute(insert(tables.acts), {name: getattr(act, name) for name in Act.__slots__})
+    connection.execute(_APPEND, {name: getattr(act, name) for name in Act.__slots__})
 
 
 def read_acts(connection: Connection, *, limit: int | None = None, kind: str | None = None) -> Iterator[Act]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 
 from ecosmig_publish.emrr.terms import Report, Signifier
 from ecosmig_publish.errors import LedgerError
@@ -65,6 +65,30 @@ _COLUMNS = {
     "braked_at": brakes.c.held_at,
 }
 
+# Made once, as `_files` is: these are asked and told of every file.
+_PUBLISHED = (
+    update(publications)
+    .where(publications.c.file_id == bindparam("of_file"), publications.c.published_at.is_(None))
+    .values(item_id=bindparam("to_item"), adopted=bindparam("was_there"), published_at=bindparam("at"))
+)
+_PROVED = update(publications).where(publications.c.file_id == bindparam("of_file")).values(proved_at=bindparam("at"))
+_BEFORE = (
+    select(files.c.name, publications.c.published_at)
+    .select_from(files)
+    .join(publications, publications.c.file_id == files.c.id)
+    .outerjoin(withdrawals, withdrawals.c.issue_id == files.c.issue_id)
+    .where(
+        files.c.report == bindparam("of_report"),
+        files.c.recipient == bindparam("of_recipient"),
+        files.c.sequence < bindparam("number"),
+        withdrawals.c.issue_id.is_(None),
+    )
+    .order_by(files.c.sequence.desc())
+    .limit(1)
+)
+"""The file before another one of its stream, without what was withdrawn."""
+_WAITING_AGAIN = select(files.c.name, files.c.report, files.c.recipient, files.c.sequence).join_from(resends, files)
+
 
 def waiting_files(connection: Connection) -> list[WaitingFile]:
     """Return every file not yet proved in its folder, by recipient, report and number; not what was withdrawn."""
@@ -121,12 +145,10 @@ def record_published(
     _refuse_overtaking(connection, file)
     if file.brake is not None:
         raise LedgerError(f"{file.name} can't be published before it is released: the big-change brake holds it")
-    connection.execute(
-        update(publications)
-        .where(publications.c.file_id == file_id, publications.c.published_at.is_(None))
-        .values(item_id=item_id, adopted=adopted, published_at=published_at)
-    )
-    connection.execute(delete(conflicts).where(conflicts.c.file_id == file_id))
+    placed = {"of_file": file_id, "to_item": item_id, "was_there": adopted, "at": published_at}
+    connection.execute(_PUBLISHED, placed)
+    if file.conflict is not None:
+        connection.execute(delete(conflicts).where(conflicts.c.file_id == file_id))
     if file.resent_at is not None:
         connection.execute(delete(resends).where(resends.c.file_id == file_id))
     content = {"item_id": item_id, "adopted": adopted, "published_at": instant_text(published_at)}
@@ -146,9 +168,7 @@ def record_proved(connection: Connection, proved: Iterable[tuple[int, int, str]]
         if file.published_at is None:
             raise LedgerError(f"{file.name} can't be proved before it is recorded as published")
         if file.proved_at is None:
-            connection.execute(
-                update(publications).where(publications.c.file_id == file_id).values(proved_at=proved_at)
-            )
+            connection.execute(_PROVED, {"of_file": file_id, "at": proved_at})
             names.append(file.name)
     if not names:
         return None
@@ -174,6 +194,11 @@ def _files(names: tuple[str, ...]) -> Select[Any]:
         .select_from(_joined(names))
         .order_by(files.c.recipient, files.c.report, files.c.sequence)
     )
+
+
+@cache
+def _one_file() -> Select[Any]:
+    return _files(RecordedFile.__slots__).where(files.c.id == bindparam("of_file"))
 
 
 def _joined(names: tuple[str, ...]) -> FromClause:
@@ -205,7 +230,7 @@ def _values(row: Row[Any]) -> dict[str, Any]:
 
 
 def _file(connection: Connection, file_id: int) -> RecordedFile:
-    row = connection.execute(_files(RecordedFile.__slots__).where(files.c.id == file_id)).first()
+    row = connection.execute(_one_file(), {"of_file": file_id}).first()
     if row is None:
         raise LedgerError(f"the ledger has no file {file_id}")
     return RecordedFile(**_values(row))
@@ -215,20 +240,8 @@ def _refuse_overtaking(connection: Connection, file: RecordedFile) -> None:
     if file.sequence == 1:
         return
     # The one just before is enough: it in turn was only published after its own.
-    before = connection.execute(
-        select(files.c.name, publications.c.published_at)
-        .select_from(files)
-        .join(publications, publications.c.file_id == files.c.id)
-        .outerjoin(withdrawals, withdrawals.c.issue_id == files.c.issue_id)
-        .where(
-            files.c.report == file.report,
-            files.c.recipient == file.recipient,
-            files.c.sequence < file.sequence,
-            withdrawals.c.issue_id.is_(None),
-        )
-        .order_by(files.c.sequence.desc())
-        .limit(1)
-    ).first()
+    stream = {"of_report": file.report, "of_recipient": file.recipient, "number": file.sequence}
+    before = connection.execute(_BEFORE, stream).first()
     name = before.name if before is not None and before.published_at is None else _sent_again(connection, file)
     if name is not None:
         raise LedgerError(f"{file.name} can't be published before {name}: a stream is published in order")
@@ -237,11 +250,10 @@ def _refuse_overtaking(connection: Connection, file: RecordedFile) -> None:
 def _sent_again(connection: Connection, file: RecordedFile) -> str | None:
     """Return the name of an earlier file of the stream that waits to be published again, behind others as it is."""
     # They are few, and chosen here: asked for by its stream, the database would go through all of it.
-    waiting = select(files.c.name, files.c.report, files.c.recipient, files.c.sequence).join_from(resends, files)
     return next(
         (
             row.name
-            for row in connection.execute(waiting)
+            for row in connection.execute(_WAITING_AGAIN)
             if (row.report, row.recipient) == (file.report, file.recipient) and row.sequence < file.sequence
         ),
         None,

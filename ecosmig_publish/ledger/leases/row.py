@@ -41,12 +41,13 @@ class LeaseRow:
         return (self.holder, self.fence) == (holder, fence)
 
 
-_COLUMNS = tuple(lease.c[name] for name in LeaseRow.__slots__)
+# Made once: it is asked in every transaction that writes.
+_LEASE = select(*(lease.c[name] for name in LeaseRow.__slots__))
 
 
 def read_lease(connection: Connection) -> LeaseRow | None:
     """Return the lease, None where none was ever taken."""
-    row = connection.execute(select(*_COLUMNS)).first()
+    row = connection.execute(_LEASE).first()
     return LeaseRow(*row) if row else None
 
 
