@@ -23,7 +23,7 @@ STATEMENTS = ("BEGIN", "INSERT", "UPDATE", "DELETE", "CREATE")
 
 @dataclass(slots=True)
 class Disturbance:
-    """What happens at the point `at`, counted from 1.
+    """What happens at the point `at`, counted from 1; where `name` is given, among the points of that name.
 
     `kill`, `tear` (half a write, then kill), `term`, `int` (as Ctrl-C), `fail` (the disk, from then on,
     with the error `number`) or `hold` (until something comes on stdin).
@@ -32,6 +32,7 @@ class Disturbance:
     kind: str = ""
     at: int = 0
     number: int = 0
+    name: str = ""
     points: list[str] = field(default_factory=list)
     _lock: Any = field(default_factory=Lock)
 
@@ -60,7 +61,9 @@ class Disturbance:
     def _reach(self, name: str, arguments: tuple[Any, ...]) -> None:
         with self._lock:
             self.points.append(name)
-            number = len(self.points)
+            number = self.points.count(self.name) if self.name else len(self.points)
+        if self.name not in ("", name):
+            return
         if self.kind == "fail":
             if number >= self.at and name in FILLING:
                 raise OSError(self.number, os.strerror(self.number))

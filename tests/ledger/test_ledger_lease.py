@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from threading import Barrier, Event
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import event
 
-from ecosmig_publish.errors import ExitStatus, LeaseLostError, LedgerError, LockedError
+from ecosmig_publish.errors import ExitStatus, LeaseLostError, LedgerError, LockedError, OutboxError
 from ecosmig_publish.ledger import Ledger, PublishedEntry, check
 from ecosmig_publish.ledger.findings import record_finding
 from ecosmig_publish.ledger.leases import TERMS, Lease, LeaseTerms, holding
@@ -63,6 +64,13 @@ def row_of(ledger: Ledger) -> LeaseRow:
         row = read_lease(connection)
     assert row is not None
     return row
+
+
+@contextmanager
+def losing(ledger: Ledger) -> Iterator[None]:
+    """Hold a lease that another run takes over, which is told at the latest when the run ends."""
+    with pytest.raises(LeaseLostError), ledger.leased(BRIEF):
+        yield
 
 
 def refuses_all(ledger: Ledger) -> None:
@@ -155,16 +163,22 @@ def test_a_holder_that_stands_still_is_taken_over_from_once_its_lease_has_ended(
 
 
 def test_who_lost_the_lease_records_nothing_more_while_the_other_runs_nor_after(first: Ledger, second: Ledger) -> None:
-    with first.leased(BRIEF):
+    with losing(first):
         with second.leased():
             refuses_all(first)
         refuses_all(first)
 
 
 def test_who_lost_the_lease_is_told_by_whom_and_ends_with_11(first: Ledger, second: Ledger) -> None:
-    with first.leased(BRIEF), second.leased(), pytest.raises(LeaseLostError, match="on host-2, since") as lost:
+    with losing(first), second.leased(), pytest.raises(LeaseLostError, match="on host-2, since") as lost:
         first.record_finding("x", {})
     assert lost.value.exit_status is ExitStatus.LOCKED
+
+
+def test_a_run_that_failed_because_it_was_taken_over_from_says_that(first: Ledger, second: Ledger) -> None:
+    # Its files were swept away by the other run, say.
+    with losing(first), second.leased():
+        raise OutboxError("gone")
 
 
 def test_who_lost_the_lease_does_not_give_back_the_others(first: Ledger, second: Ledger) -> None:
@@ -288,6 +302,9 @@ class Kept:
         if fault is not None:
             raise fault
 
+    def confirm(self, *, anew: bool = False) -> None:
+        del anew
+
     def release(self) -> None:
         self.was_released = True
 
@@ -332,7 +349,7 @@ def test_whatever_is_recorded_while_a_lease_is_taken_over_is_recorded_before_tha
                 some.set()
         return -1
 
-    with first.leased(BRIEF), ThreadPoolExecutor(4) as pool:
+    with losing(first), ThreadPoolExecutor(4) as pool:
         workers = [pool.submit(record, worker) for worker in range(4)]
         assert some.wait(30)
         with second.leased():

@@ -6,7 +6,7 @@ from contextlib import contextmanager, suppress
 from threading import Event, Thread
 from typing import TYPE_CHECKING
 
-from ecosmig_publish.errors import LeaseLostError, LedgerError
+from ecosmig_publish.errors import EcosmigError, LeaseLostError, LedgerError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,14 +21,21 @@ _PATIENCE_S = 5.0
 def holding(lease: Lease) -> Iterator[Lease]:
     """Take a lease, renew it every so often while the context lasts, and give it back, however that ends.
 
-    A renewal that fails is tried again at the next turn; the loss of the lease is told by whoever uses it next.
+    A renewal that fails is tried again at the next turn. Where another run took the lease over, the context ends with
+    `LeaseLostError`, however else it would have ended: what failed then may have failed for that.
     """
     stop = Event()
     lease.take()
     thread = Thread(target=_renew, args=(lease, stop), name="lease", daemon=True)
     try:
         thread.start()
-        yield lease
+        try:
+            yield lease
+        except EcosmigError:
+            _tell_of_loss(lease, anew=True)
+            raise
+        else:
+            _tell_of_loss(lease)
     finally:
         stop.set()
         if thread.is_alive():
@@ -54,6 +61,11 @@ def told_of_loss(lease: Lease | None) -> Iterator[None]:
     except LedgerError as error:
         is_of_database = error.__cause__ is not None
         if lease is not None and is_of_database:
-            with suppress(LedgerError):
-                lease.confirm(anew=True)
+            _tell_of_loss(lease, anew=True)
         raise
+
+
+def _tell_of_loss(lease: Lease, *, anew: bool = False) -> None:
+    # A ledger that can't be asked says nothing new.
+    with suppress(LedgerError):
+        lease.confirm(anew=anew)
