@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, insert, select, tuple_
+from sqlalchemy import delete, insert, or_, select
 
 from ecosmig_publish.emrr.terms import Report, Signifier
 from ecosmig_publish.ledger.tables import files, folder_heads, folders, publications, seeds
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 Stream = tuple[Report, Signifier]
-_AT_ONCE = 200
+_AT_ONCE = 100
 _COLUMNS = (folder_heads.c.report, folder_heads.c.recipient, folder_heads.c.sequence, folder_heads.c.name)
 
 
@@ -83,7 +83,9 @@ def never_published(connection: Connection) -> set[Signifier]:
     published = (
         select(publications.c.file_id)
         .join_from(publications, files)
-        .where(files.c.recipient == folders.c.signifier, publications.c.published_at.is_not(None))
+        # By all reports: with the recipient alone SQLite goes through every file there is.
+        .where(files.c.report.in_([report.value for report in Report]), files.c.recipient == folders.c.signifier)
+        .where(publications.c.published_at.is_not(None))
     )
     return {
         Signifier(one) for one in connection.execute(select(folders.c.signifier).where(~published.exists())).scalars()
@@ -109,13 +111,16 @@ def _highest(connection: Connection, seen: Iterable[Head]) -> dict[Stream, Head]
 
 
 def _issued_names(connection: Connection, heads: Iterable[Head]) -> dict[tuple[Report, Signifier, int], str]:
-    wanted = [(*head.stream, head.sequence) for head in heads]
-    number = tuple_(files.c.report, files.c.recipient, files.c.sequence)
+    wanted = [
+        (files.c.report == head.report) & (files.c.recipient == head.recipient) & (files.c.sequence == head.sequence)
+        for head in heads
+    ]
     found: dict[tuple[Report, Signifier, int], str] = {}
     for first in range(0, len(wanted), _AT_ONCE):
-        few = wanted[first : first + _AT_ONCE]
+        # Each by the index of numbers: of a list of triples SQLite goes through every file there is.
+        any_of_them = or_(*wanted[first : first + _AT_ONCE])
         rows = connection.execute(
-            select(files.c.report, files.c.recipient, files.c.sequence, files.c.name).where(number.in_(few))
+            select(files.c.report, files.c.recipient, files.c.sequence, files.c.name).where(any_of_them)
         )
         found |= {(Report(of), Signifier(to), sequence): name for of, to, sequence, name in rows}
     return found

@@ -78,8 +78,7 @@ class Outbox:
 
     def is_marked(self, name: str) -> bool:
         """Whether some ledger has recorded what is in the directory `name`."""
-        with outbox_faults(self.path / name):
-            return (self.path / name / ISSUED).exists()
+        return os.path.exists(f"{self.path}/{name}/{ISSUED}")  # noqa: PTH110 - asked of every directory, at every run
 
     def unknown_issued(self, known: Collection[str]) -> list[str]:
         """Return the names of the marked directories that aren't `known`: an older ledger was put back."""
@@ -108,7 +107,9 @@ class Outbox:
         with outbox_faults(self.path):
             if not self.path.exists():
                 return []
-            return sorted(entry.name for entry in self.path.iterdir() if entry.is_dir())
+            # In a few years they are ten thousands: nothing is asked of each but its name.
+            with os.scandir(self.path) as entries:
+                return sorted(entry.name for entry in entries if entry.is_dir())
 
     def relative(self, path: Path) -> str:
         """Return a file's place in the outbox, as the ledger keeps it."""
