@@ -14,6 +14,7 @@ from ecosmig_publish.ledger.brakes import hold_issues
 from ecosmig_publish.ledger.chain import Deed, digest
 from ecosmig_publish.ledger.columns import instant_text
 from ecosmig_publish.ledger.holds import settle_holds
+from ecosmig_publish.ledger.source_watermarks import keep_source_watermark
 from ecosmig_publish.ledger.streams import advance_streams
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ def record_slot(connection: Connection, birth: SlotBirth) -> Deed:
     issue_ids = insert_issues(connection, slot_id, report.value, birth.issues)
     of_recipients = {issue.recipient: issue_id for issue, issue_id in zip(birth.issues, issue_ids, strict=True)}
     hold_issues(connection, birth.brakes, of_recipients, birth.entry.generated_at)
+    for subject, watermark in birth.source_watermarks.items():
+        keep_source_watermark(connection, subject, watermark, birth.entry.generated_at)
     directories = {file.outbox_path.partition("/")[0] for issue in birth.issues for file in issue.files}
     _insert_all(connection, tables.outbox_directories, [{"name": name, "slot_id": slot_id} for name in directories])
     settle_holds(connection, slot_id, report, birth.held, birth.closed)

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from ecosmig_publish.emrr.terms import Period, Signifier, Slot
+    from ecosmig_publish.ledger.views import SourceWatermark
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,7 @@ class SlotBirth:
     `closed` says by hold key how an earlier hold ended: `reported` or `not-of-this-report`. `reported_keys`
     are opaque to the ledger. `expected_last` is the last number that each touched stream had when its files
     were written, 0 for a new stream. `brakes` says whose issue waits for an operator's word, and why.
+    `source_watermarks` are kept by their subject, in place of what was kept of it.
     """
 
     entry: SlotEntry
@@ -102,6 +104,7 @@ class SlotBirth:
     reported_keys: Sequence[bytes]
     expected_last: Mapping[Signifier, int]
     brakes: Mapping[Signifier, str] = field(default_factory=dict)
+    source_watermarks: Mapping[str, SourceWatermark] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

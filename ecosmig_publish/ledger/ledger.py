@@ -429,12 +429,6 @@ class Ledger:
         of_issues = [partial(brakes.release_issue, issue_id=it, released_at=at) for it in issue_ids]
         self._record_all([*of_issues, *(partial(brakes.release_slot, slot=it, released_at=at) for it in slots)])
 
-    def keep_source_watermark(self, subject: str, watermark: SourceWatermark) -> None:
-        """Keep what a part of the source looks like now; no act."""
-        self._record(
-            lambda connection: source_watermarks.keep_source_watermark(connection, subject, watermark, self._now())
-        )
-
     def rebase_watermark(self, report: Report, watermark: Watermark) -> None:
         """Let a report's latest slot be compared with `watermark` from now on: a finding was looked at."""
         self._record(lambda connection: slots.rebase_watermark(connection, report, watermark))

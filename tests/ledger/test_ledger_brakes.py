@@ -106,8 +106,9 @@ def test_what_is_not_held_cant_be_released_and_nothing_else_is_then(ledger: Ledg
     assert ledger.braked_issues() == [held]
 
 
-def test_a_part_of_the_source_is_kept_as_it_was_seen_last(ledger: Ledger) -> None:
+def test_a_part_of_the_source_is_kept_as_the_last_slot_saw_it(ledger: Ledger) -> None:
     assert ledger.source_watermark("responsibilities") is None
-    for count in (3, 4):
-        ledger.keep_source_watermark("responsibilities", SourceWatermark(NOON, count, f"engine: {count}"))
+    for day in (3, 4):
+        seen = {"responsibilities": SourceWatermark(NOON, day, f"engine: {day}")}
+        ledger.record_slot(replace(birth_of(slot_of(day), {}), source_watermarks=seen))
     assert ledger.source_watermark("responsibilities") == SourceWatermark(NOON, 4, "engine: 4")

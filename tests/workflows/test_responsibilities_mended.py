@@ -9,7 +9,7 @@ import pytest
 
 from ecosmig_publish.emrr.terms import Report
 from ecosmig_publish.errors import ExitStatus
-from ecosmig_publish.workflows.issuing.responsibilities import MENDED, SUBJECT
+from ecosmig_publish.workflows.issuing.responsibilities import MENDED, RESPONSIBILITIES
 from ecosmig_publish.workflows.running import Narrowing
 from tests.installation import at
 from tests.workflows.made import HOUR, MONDAY, A, B, attempt, device_id, installed, shown, source
@@ -98,14 +98,14 @@ def test_a_change_of_supplier_entered_late_is_said(made: Installation, data: Dat
 def test_a_run_narrowed_to_one_report_doesnt_shorten_what_is_watched(made: Installation, data: Data) -> None:
     made.run(TUESDAY + 12 * HOUR, Narrowing(reports=[Report.ECOSMIG_002]))
     with made.wiring().ledger() as ledger:
-        reached = ledger.source_watermark(SUBJECT)
+        reached = ledger.source_watermark(RESPONSIBILITIES)
     data.responsibilities[0]["effective_to"] = datetime(2024, 3, 5, 16)
     shown(made, data)
     made.run(TUESDAY + 12 * HOUR, Narrowing(reports=[Report.ECOSMIG_004]))
     with made.wiring().ledger() as ledger:
         assert reached is not None
         assert reached.until == at("2024-03-05T17:00:00")
-        assert ledger.source_watermark(SUBJECT) is not None
+        assert ledger.source_watermark(RESPONSIBILITIES) is not None
     assert findings_of(made) == [{"until": "2024-03-05T17:00:00Z", "spans_then": 4, "spans_now": 4}]
 
 

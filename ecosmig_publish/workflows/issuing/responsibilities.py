@@ -20,14 +20,14 @@ if TYPE_CHECKING:
     from ecosmig_publish.ledger import Ledger
     from ecosmig_publish.migration_data import MigrationData
 
-SUBJECT = "responsibilities"
+RESPONSIBILITIES = "responsibilities"
 MENDED = "responsibilities-mended"
 _NEXT = "which issued rows it concerns: ecosmig verify --source; a new issue in place of one: ecosmig issue correct"
 
 
 @dataclass(frozen=True, slots=True)
 class Responsibilities:
-    """What the spans look like now, to be kept once a slot is issued, and what is to be said of them, `""` if nothing.
+    """What the spans look like now, to be kept with the slots, and what is to be said of them, `""` if nothing.
 
     `watermark` reaches to the latest period's end that will have been issued.
     """
@@ -38,7 +38,7 @@ class Responsibilities:
 
 def look_at_responsibilities(slots: Sequence[Slot], data: MigrationData, ledger: Ledger) -> Responsibilities:
     """Compare the spans with what they were when slots were last issued; record a finding where they differ."""
-    before = ledger.source_watermark(SUBJECT)
+    before = ledger.source_watermark(RESPONSIBILITIES)
     until = max(period_of(slot).end for slot in slots)
     if before is not None:
         until = max(until, before.until)
@@ -58,11 +58,6 @@ def look_at_responsibilities(slots: Sequence[Slot], data: MigrationData, ledger:
             now, f"responsibilities can't be compared with the last run's: {was} then, {engine} now"
         )
     return Responsibilities(now, _mended(before, again, ledger))
-
-
-def keep_responsibilities(looked: Responsibilities, ledger: Ledger) -> None:
-    """Let the next run compare with what was seen."""
-    ledger.keep_source_watermark(SUBJECT, looked.watermark)
 
 
 def _mended(before: SourceWatermark, again: SourceWatermark, ledger: Ledger) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from ecosmig_publish.workflows.guarding import RefusedSlot
 from ecosmig_publish.workflows.issuing.braking import HeldBack
 from ecosmig_publish.workflows.issuing.doubled import Doubled
 from ecosmig_publish.workflows.issuing.register import party_register
-from ecosmig_publish.workflows.issuing.responsibilities import keep_responsibilities, look_at_responsibilities
+from ecosmig_publish.workflows.issuing.responsibilities import RESPONSIBILITIES, look_at_responsibilities
 from ecosmig_publish.workflows.issuing.slot import IssuedSlot, Issuing, issue_slot
 
 if TYPE_CHECKING:
@@ -47,11 +48,11 @@ def issue_due_slots(
     """
     if not slots:
         return
-    with open_issuing(open_data, ledger, outbox, policy, run) as issuing:
-        looked = look_at_responsibilities(slots, issuing.data, ledger)
+    with open_issuing(open_data, ledger, outbox, policy, run) as opened:
+        looked = look_at_responsibilities(slots, opened.data, ledger)
         if looked.note:
             on_note(looked.note)
-        has_issued = False
+        issuing = replace(opened, source_watermarks={RESPONSIBILITIES: looked.watermark})
         waiting: set[Report] = set()
         for slot in slots:
             if slot.report in waiting:
@@ -67,10 +68,7 @@ def issue_due_slots(
                 waiting.add(slot.report)
                 on_held_back(issued)
             else:
-                has_issued = True
                 yield issued
-        if has_issued:
-            keep_responsibilities(looked, ledger)
 
 
 @contextmanager

@@ -42,7 +42,7 @@ from ecosmig_publish.workflows.issuing.watermark import changed_behind, coverage
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from ecosmig_publish.ledger import OpenHold
+    from ecosmig_publish.ledger import OpenHold, SourceWatermark
     from ecosmig_publish.migration_data import MigrationData
     from ecosmig_publish.outbox import Outbox
     from ecosmig_publish.workflows.issuing.doubled import Doubled
@@ -65,6 +65,8 @@ class Issuing:
     """What is printed for each GPF, computed once for the slots of the run that need it for all."""
     tried: dict[Report, set[str]] = field(default_factory=dict)
     """Holds that this run has tried already: the slots of one run see the same data, so they stay held."""
+    source_watermarks: Mapping[str, SourceWatermark] = field(default_factory=dict)
+    """What parts of the source look like in this run, kept with the first slot that is recorded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +182,7 @@ def _issue_slot(
         reported_keys=packed(reported.arrays),
         expected_last=numbers.expected_last(),
         brakes=oversized(slot, issues, last, issuing),
+        source_watermarks=issuing.source_watermarks,
     )
     ledger.record_slot(birth)
     if written.files:
