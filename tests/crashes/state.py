@@ -21,7 +21,9 @@ _VOLATILE = {
     "publications": {"adopted", "item_id"},
     "folders": {"onboarded_at"},
     "findings": {"at"},
+    "folder_heads": {"seen_at"},
     "holds": {"opened_at", "tried_at"},
+    "source_watermarks": {"taken_at"},
 }
 """Columns that say how or when something came about, not what."""
 _INSTANTS = {"published_at", "proved_at"}
@@ -51,11 +53,18 @@ def state_of(home: Path) -> State:
 
 def differences(one: State, other: State) -> list[str]:
     """Return what differs, named."""
-    return [
-        f"{key}: {json.dumps(one[key], default=str)[:2000]} against {json.dumps(other[key], default=str)[:2000]}"
-        for key in one
-        if one[key] != other[key]
-    ]
+    parts = [(key, key, "") for key in one if key != "ledger"]
+    parts += [(f"table {name}", "ledger", name) for name in one["ledger"].keys() | other["ledger"].keys()]
+    found = []
+    for what, key, name in sorted(parts):
+        here, there = (it[key].get(name) if name else it[key] for it in (one, other))
+        if here != there:
+            found.append(f"{what}: {_shown(here)} against {_shown(there)}")
+    return found
+
+
+def _shown(value: object) -> str:
+    return json.dumps(value, default=str)[:2000]
 
 
 def _digests(directory: Path) -> dict[str, str]:
