@@ -5,8 +5,16 @@ from __future__ import annotations
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from tests.crashes.forked import Ended, run_forked
+
+if TYPE_CHECKING:
+    from tests.postgresql import Server
+
+LEDGER_URL = "ledger-url"
+"""The file in an installation that says where its ledger is, where that is on a server."""
 
 DATA = Path(__file__).parent.parent / "examples" / "data"
 
@@ -27,9 +35,11 @@ class Scenario:
     before: tuple[Command, ...]
     command: Command
 
-    def prepare(self, home: Path) -> None:
-        """Make the installation that the command finds."""
+    def prepare(self, home: Path, server: Server | None) -> None:
+        """Make the installation that the command finds; its ledger is kept on the server, where there is one."""
         home.mkdir(parents=True)
+        if server is not None:
+            (home / LEDGER_URL).write_text(server.url(server.fresh_database()))
         for command in self.before:
             ended = run_command(home, command)
             assert ended.status == 0, ended.stderr
@@ -37,10 +47,11 @@ class Scenario:
 
 def run_command(home: Path, command: Command, **keywords: object) -> Ended:
     """Run a command of an installation in a child of this process."""
+    url = (home / LEDGER_URL).read_text() if (home / LEDGER_URL).exists() else "sqlite:state/ecosmig.db"
     (home / "ecosmig.toml").write_text(
         "start = 2024-02-26T00:00:00Z\nrows_per_file = 2\n"
         f'[source]\nurl = "csv:{DATA / command.stage}"\n'
-        '[ledger]\nurl = "sqlite:state/ecosmig.db"\n[outbox]\npath = "state/outbox"\n'
+        f'[ledger]\nurl = "{url}"\n[outbox]\npath = "state/outbox"\n'
         '[destination]\nkind = "folder"\n[destination.folder]\npath = "published"\n'
     )
     return run_forked(home, command.arguments, **keywords)  # type: ignore[arg-type]
@@ -67,7 +78,10 @@ SCENARIOS = (
 )
 
 
-def copied(home: Path, to: Path) -> Path:
-    """Return a copy of an installation."""
+def copied(home: Path, to: Path, server: Server | None) -> Path:
+    """Return a copy of an installation, with a copy of its ledger on the server where it has one there."""
     shutil.copytree(home, to)
+    if server is not None:
+        database = urlsplit((home / LEDGER_URL).read_text()).path.removeprefix("/")
+        (to / LEDGER_URL).write_text(server.url(server.fresh_database(like=database)))
     return to

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 from ecosmig_publish.ledger import Actor, Ledger, check
 from ecosmig_publish.ledger.leases.lease import TAKEN_OVER
+from tests.crashes.scenarios import LEDGER_URL
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 State = dict[str, Any]
+Tables = dict[str, list[dict[str, Any]]]
 
 _VOLATILE = {
     "publications": {"adopted", "item_id"},
@@ -32,10 +34,9 @@ _INSTANTS = {"published_at", "proved_at"}
 
 def state_of(home: Path) -> State:
     """Return the folders, the outbox and the ledger of an installation, comparable between runs."""
-    with closing(sqlite3.connect(home / "state/ecosmig.db")) as ledger:
-        ledger.row_factory = sqlite3.Row
-        names = [row["name"] for row in ledger.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-        tables = {name: list(map(dict, ledger.execute(f'SELECT * FROM "{name}"'))) for name in sorted(names)}  # noqa: S608
+    url_file = home / LEDGER_URL
+    url = url_file.read_text() if url_file.exists() else "sqlite:state/ecosmig.db"
+    tables = _in_file(home) if url.startswith("sqlite:") else _on_server(url)
     acts = tables.pop("acts")
     # Every run has a fence of its own, whatever it does.
     del tables["lease"]
@@ -47,8 +48,34 @@ def state_of(home: Path) -> State:
         "outbox without owner": sorted({path.name for path in outbox.glob("*")} - known),
         "ledger": {name: [_settled(name, row) for row in rows] for name, rows in tables.items()},
         "acts": _acts(acts),
-        "breaks of the chain": _breaks(home),
+        "breaks of the chain": _breaks(home, url),
     }
+
+
+def _in_file(home: Path) -> Tables:
+    with closing(sqlite3.connect(home / "state/ecosmig.db")) as ledger:
+        ledger.row_factory = sqlite3.Row
+        names = [row["name"] for row in ledger.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        return {name: list(map(dict, ledger.execute(f'SELECT * FROM "{name}"'))) for name in sorted(names)}  # noqa: S608
+
+
+def _on_server(url: str) -> Tables:
+    """Return the tables without the numbers that the server gave their rows: a killed run has used some up."""
+    import psycopg  # noqa: PLC0415 - only where a ledger is on a server
+    from psycopg.rows import dict_row  # noqa: PLC0415 - as above
+
+    with psycopg.connect(url, row_factory=dict_row) as ledger:
+        names = ledger.execute("SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'").fetchall()
+        tables = {}
+        for name in sorted(row["name"] for row in names):
+            rows = ledger.execute(f'SELECT * FROM "{name}"'.encode()).fetchall()  # noqa: S608
+            told = [{key: it for key, it in row.items() if not _is_number_of_row(key, it)} for row in rows]
+            tables[name] = sorted(told, key=str)
+    return tables
+
+
+def _is_number_of_row(key: str, value: object) -> bool:
+    return isinstance(value, int) and (key == "id" or key.endswith("_id"))
 
 
 def differences(one: State, other: State) -> list[str]:
@@ -105,9 +132,9 @@ def _acts(acts: list[dict[str, Any]]) -> dict[str, int]:
     return dict(sorted(counted.items()))
 
 
-def _breaks(home: Path) -> list[str]:
+def _breaks(home: Path, url: str) -> list[str]:
     actor = Actor(identity="test", host="test", version="test")
-    ledger = Ledger.open_existing("sqlite:state/ecosmig.db", base=home, actor=actor, now=_no_clock)
+    ledger = Ledger.open_existing(url, base=home, actor=actor, now=_no_clock)
     assert ledger is not None
     with ledger:
         return [str(found) for found in check(ledger.acts())]

@@ -44,6 +44,12 @@ def test_killed_anywhere_and_run_again_gives_what_an_undisturbed_run_gives() -> 
     assert killed[-9] >= 18
 
 
+def test_killed_anywhere_with_its_ledger_on_a_server_it_goes_on_as_well() -> None:
+    killed = disturbed("--kind", "kill", "--scenario", "1", "--scenario", "3", "--most", "4", "--postgresql")["kill"]
+    assert killed.total() == 8
+    assert killed[-9] >= 7
+
+
 def test_killed_in_the_middle_of_a_write_gives_what_an_undisturbed_run_gives(ended: dict[str, Counter[int]]) -> None:
     assert ended["tear"] == {-9: 3}
 

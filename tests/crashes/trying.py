@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.crashes.forked import Ended
+    from tests.postgresql import Server
 
 _INTERRUPTED = 130
 KINDS = {
@@ -44,13 +45,14 @@ class Tried:
 class Trial:
     """One scenario, with what an undisturbed run makes of it and the points that it passes."""
 
-    def __init__(self, scenario: Scenario, directory: Path) -> None:
+    def __init__(self, scenario: Scenario, directory: Path, server: Server | None = None) -> None:
+        self._server = server
         self._scenario = scenario
         self._directory = directory
         self._base = directory / "base"
-        scenario.prepare(self._base)
+        scenario.prepare(self._base, server)
         counting = Disturbance()
-        undisturbed = copied(self._base, directory / "undisturbed")
+        undisturbed = copied(self._base, directory / "undisturbed", server)
         ended = run_command(undisturbed, scenario.command, disturbance=counting)
         assert ended.status == 0, ended.stderr
         self.points: Sequence[str] = ended.points
@@ -71,7 +73,7 @@ class Trial:
         return self._try(f"{kind}: {most}", (1, 10), limits=[(LIMITS[kind], most)])
 
     def _try(self, what: str, may_end: Sequence[int], **disturbed_by: object) -> Tried:
-        home = copied(self._base, self._directory / "tried")
+        home = copied(self._base, self._directory / "tried", self._server)
         try:
             disturbed = run_command(home, self._scenario.command, **disturbed_by)
             wrong = list(_misbehaviour(disturbed, may_end))
