@@ -102,8 +102,6 @@ class History:
     rows: int = 0
     streams: dict[tuple[str, str], Stream] = field(default_factory=dict)
     reported: dict[str, set[str]] = field(default_factory=lambda: {report: set() for report in HOLDING})
-    superseded: set[str] = field(default_factory=set)
-    """Names of issues that a later one replaces: their rows are carried again."""
     shut: set[str] = field(default_factory=set)
     """Recipients whose folder others can read."""
     _strangers: set[tuple[str, str]] = field(default_factory=set)
@@ -140,6 +138,10 @@ class History:
                 self._break(Promise.DUPLICATE if key in held else Promise.LOST, f"{report} {key}: {where}")
         for key in held - holdable - reported:
             self._break(Promise.LOST, f"{report} {key}: held for no reason")
+
+    def take_back(self, report: str, keys: Iterable[str]) -> None:
+        """Let rows of a withdrawn issue be unreported again: a later issue has to carry them."""
+        self.reported[report].difference_update(keys)
 
     def _see_published(self, event: Stood) -> None:
         self.files += 1
@@ -192,7 +194,7 @@ class History:
             key, recipient = found
             if recipient != file.recipient:
                 self._break(Promise.MISDELIVERY, f"{event.name}: a row of {recipient}'s")
-            if file.report in HOLDING and event.name not in self.superseded:
+            if file.report in HOLDING:
                 if key in self.reported[file.report]:
                     self._break(Promise.DUPLICATE, f"{event.name}: {key} was reported before")
                 self.reported[file.report].add(key)

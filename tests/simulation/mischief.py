@@ -89,15 +89,19 @@ class Mischief:
         """Sometimes, let a person do something to the folders."""
         while self._happens(0.12):
             self._world.tally.meddlings += 1
-            self._meddled = self._ever_meddled = True
+            self.people_meddled()
             self._random.choice([self._delete, self._edit, self._rename, self._misplace, self._drop, self._widen])()
-            self._seen_of_people()
+            self._world.people_were_seen()
+
+    def people_meddled(self) -> None:
+        """Expect that runs say so."""
+        self._meddled = self._ever_meddled = True
 
     def undo(self) -> None:
         """Put everything right again that people did."""
         while self._undo:
             self._undo.pop()()
-            self._seen_of_people()
+            self._world.people_were_seen()
         self._meddled = False
 
     # Runs
@@ -219,10 +223,6 @@ class Mischief:
         owner = self._random.choice(list(self._place.folders))
         names = [name for name in self._place.names(owner) if name.startswith("ECOSMIG")]
         return owner, self._random.choice(names) if names else ""
-
-    def _seen_of_people(self) -> None:
-        for event in self._place.seen(thoroughly=True):
-            self._world.history.see(replace(event, by="somebody"))
 
     def _welcome(self, signifier: str) -> None:
         """Onboard a supplier now, or let its files wait for a while."""

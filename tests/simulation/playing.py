@@ -44,7 +44,7 @@ def scale_of(seed: int, destination: str, days: int) -> Scale:
         destination = random.choice(["folder", "sharepoint"])
     return Scale(
         destination,
-        recipients=random.randint(60, 150),
+        recipients=random.randint(90, 150),
         attempts_a_day=random.choice([60, 150, 300]),
         days=days,
         empty_reports=random.random() < 0.85,

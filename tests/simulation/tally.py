@@ -26,6 +26,7 @@ class Tally:
     meddlings: int = 0
     released: int = 0
     recoveries: int = 0
+    decisions: int = 0
     statuses: Counter[int] = field(default_factory=Counter)
     broken: Counter[str] = field(default_factory=Counter)
     wrong: list[str] = field(default_factory=list)
@@ -61,6 +62,7 @@ class Tally:
             ("meddlings", f"{self.meddlings:,}"),
             ("held by the brake, let go", f"{self.released:,}"),
             ("ledgers lost, recovered", f"{self.recoveries:,}"),
+            ("issues sent again or taken back", f"{self.decisions:,}"),
             ("rows held at some time", f"{self.held:,}"),
             ("runs by exit status", ", ".join(f"{it}: {count:,}" for it, count in sorted(self.statuses.items()))),
             ("gaps", f"{self.broken[Promise.GAP.name]:,}"),

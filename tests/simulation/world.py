@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import Random
 from typing import TYPE_CHECKING
@@ -14,6 +14,7 @@ from ecosmig_publish.errors import ExitStatus
 from ecosmig_publish.ledger import check
 from ecosmig_publish.workflows.verifying import OF_STRANGERS, verify_folders
 from tests.destinations.sharepoint.driven import DrivenTime
+from tests.simulation.decisions import decide
 from tests.simulation.growing_source import DAY, LONG_AGO, GrowingSource
 from tests.simulation.history import HOLDING, History
 from tests.simulation.mischief import Mischief
@@ -69,6 +70,8 @@ class World:
         """Parties of the register whose folder is still to come."""
         self._issues = 0
         self._recovered_at = LONG_AGO
+        # A ledger that is lost takes what was decided with it, and nobody can know it again.
+        self._decides = self.random.random() < 0.4
         self._ever_held: set[str] = set()
         self._counted = (0, 0, 0)
         self._requests = 0
@@ -132,6 +135,11 @@ class World:
         if self._publisher.lets_another_in(self.source.register()):
             self.wrong("a second run was let in")
 
+    def people_were_seen(self) -> None:
+        """Let the judge know that what is new in the folders was done by people."""
+        for event in self.place.seen(thoroughly=True):
+            self.history.see(replace(event, by="somebody"))
+
     def wrong(self, what: str) -> None:
         """Note what must not be."""
         self.tally.wrong.append(f"seed {self.seed} {self.scale.destination}, {self.at:%Y-%m-%d %H:%M}: {what}")
@@ -140,12 +148,14 @@ class World:
 
     def _play_episode(self) -> None:
         self.mischief.change_the_world()
+        if self._decides and self.random.random() < 0.5:
+            decide(self)
         for _ in range(self.random.randint(1, self.scale.runs_an_episode)):
             self._let_time_pass()
             self._count(self.mischief.run())
             self._look()
             self.mischief.meddle()
-        if self.random.random() < 0.25:
+        if not self._decides and self.random.random() < 0.25:
             self._lose_the_ledger()
         self._calm_down()
         self.judge()
