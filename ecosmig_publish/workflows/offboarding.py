@@ -47,6 +47,7 @@ def offboard_supplier(
     `FolderAccessError`, also where somebody beside the owner's own can still read it.
     """
     folder = pinned_folder(signifier, ledger)
+    ledger.confirm_lease()
     done = destination.offboard(folder)
     record_proof(ledger, folder, done.access, now())
     return OffboardedSupplier(folder, done.withdrawn, done.access)

@@ -87,6 +87,7 @@ def onboard_suppliers(
             continue
         try:
             planned = (plans or {}).get(signifier)
+            ledger.confirm_lease()
             done = _onboard(signifier, party_name, planned.plan if planned else None, folders, destination)
             yield _record(done, party_name, folders.get(signifier), ledger, now)
         except (DestinationError, FolderAccessError) as error:
