@@ -45,6 +45,11 @@ def open_holds(connection: Connection, report: Report | None) -> list[OpenHold]:
     ]
 
 
+def keys_ever_held(connection: Connection, report: Report) -> set[str]:
+    """Return the keys of all rows that a report has ever held, whatever became of them since."""
+    return set(connection.execute(select(holds.c.key).where(holds.c.report == report)).scalars())
+
+
 def settle_holds(
     connection: Connection, slot_id: int, report: Report, held: Sequence[HeldEntry], closed: Mapping[str, str]
 ) -> None:

@@ -182,6 +182,11 @@ class Ledger:
         with self._reading() as connection:
             return holds.open_holds(connection, report)
 
+    def keys_ever_held(self, report: Report) -> set[str]:
+        """Return the keys of all rows that a report has ever held, whatever became of them since."""
+        with self._reading() as connection:
+            return holds.keys_ever_held(connection, report)
+
     def reported_keys(self, report: Report) -> Iterator[bytes]:
         """Yield what slots of a report recorded as reported, in the order in which it was."""
         with self._reading() as connection:

@@ -15,8 +15,13 @@ def add_to(app: typer.Typer) -> None:
     command(
         app,
         "verify",
-        examples=("ecosmig verify", "ecosmig verify --supplier PXX999 --deep", "ecosmig verify --changes"),
-        statuses=(ExitStatus.UNPROVED, ExitStatus.FINDING, ExitStatus.FOLDER_ACCESS),
+        examples=(
+            "ecosmig verify",
+            "ecosmig verify --supplier PXX999 --deep",
+            "ecosmig verify --changes",
+            "ecosmig verify --source --report ECOSMIG-001 --from 2026-03-01T00:00:00Z",
+        ),
+        statuses=(ExitStatus.UNPROVED, ExitStatus.FINDING, ExitStatus.FOLDER_ACCESS, ExitStatus.SOURCE),
         interrupted=CHANGED_NOTHING,
     )(verify)
 
@@ -34,14 +39,44 @@ def verify(
         bool,
         typer.Option("--changes", help="Look only at what changed in the SharePoint library since the last run."),
     ] = False,
+    source: Annotated[  # noqa: FBT002 - a flag
+        bool, typer.Option("--source", help="Compare what was issued with the source data as they stand.")
+    ] = False,
+    report: Annotated[
+        list[str] | None,
+        typer.Option("--report", metavar="ECOSMIG-00N", help="With --source: only this report; may be repeated."),
+    ] = None,
+    since: Annotated[
+        str | None, typer.Option("--from", metavar="INSTANT", help="With --source: only slots due then or later.")
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option("--to", metavar="INSTANT", help="With --source: only slots due then or earlier.")
+    ] = None,
 ) -> int:
     """List the folders and compare them with the ledger: missing, unexpected, altered, renamed, moved, unproved.
 
     Changes nothing: what is missing stays missing until a person has decided.
+
+    With --source it asks the source instead: which rows of 001, 002, 003 and 006 that were issued have vanished from
+    it, would be printed otherwise now, or belong to another recipient; and which turned up too late to be reported.
     """
     from ecosmig_publish.cli.views.verify import show_verification  # noqa: PLC0415 - --help stays quick
-    from ecosmig_publish.cli.words import parse_suppliers  # noqa: PLC0415
+    from ecosmig_publish.cli.words import parse_instant, parse_reports, parse_suppliers  # noqa: PLC0415
 
+    if not source and (report or since or until):
+        raise UsageError("--report, --from and --to narrow what --source compares", hint="ecosmig verify --source")
+    if source:
+        from ecosmig_publish.cli.views.verify_source import show_comparison  # noqa: PLC0415
+
+        if deep or changes:
+            raise UsageError("--source looks at the source, not at the folders", hint="ecosmig verify --source")
+        return show_comparison(
+            invocation,
+            reports=parse_reports(report or ()),
+            suppliers=parse_suppliers(supplier or ()),
+            since=parse_instant(since, "--from"),
+            until=parse_instant(until, "--to"),
+        )
     if changes and (deep or supplier):
         raise UsageError(
             "--changes looks at the whole library, not at folders or bytes", hint="ecosmig verify --changes"
