@@ -322,6 +322,11 @@ class Ledger:
         with self._reading() as connection:
             return recovering.seeded_numbers(connection)
 
+    def gave_way(self) -> set[str]:
+        """Return the names of all files that gave way to what a recovery found."""
+        with self._reading() as connection:
+            return recovering.gave_way(connection)
+
     def reported_holds(self, report: Report, since: datetime) -> set[str]:
         """Return the keys of the holds that ended as reported by a slot due at `since` or later."""
         with self._reading() as connection:

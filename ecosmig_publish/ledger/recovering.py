@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ from sqlalchemy import delete, func, insert, select, update
 from ecosmig_publish.emrr.terms import Report, Signifier
 from ecosmig_publish.errors import LedgerError
 from ecosmig_publish.ledger import tables
+from ecosmig_publish.ledger.acts import read_acts
 from ecosmig_publish.ledger.births import file_facts, insert_issues
 from ecosmig_publish.ledger.chain import Deed, digest
 from ecosmig_publish.ledger.columns import instant_text
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
     from ecosmig_publish.emrr.terms import Slot
     from ecosmig_publish.ledger.entries import FileEntry, HeldEntry, PublishedEntry, SlotEntry
 
+RECOVER = "recover"
+"""The kind of the act."""
 RECOVERED = "recovered"
 """Why a slot that a recovery found no file of was skipped, and why an issue that it found counts as a correction."""
 _AT_ONCE = 500
@@ -105,9 +109,15 @@ def reported_keys_before(connection: Connection, report: Report, due_at: datetim
     return list(connection.execute(wanted).scalars())
 
 
+def gave_way(connection: Connection) -> set[str]:
+    """Return the names of all files that gave way to what a recovery found."""
+    told = (json.loads(act.content) for act in read_acts(connection, kind=RECOVER))
+    return {str(file["name"]) for content in told for report in content["reports"] for file in report["gave_way"]}
+
+
 def record_recovery(connection: Connection, recovery: Recovery) -> Deed:
     """Record it. Raises `LedgerError` where an issue that would give way has left the outbox."""
-    gave_way = {it.report: _give_way(connection, it.giving_way) for it in recovery.reports}
+    gone = {it.report: _give_way(connection, it.giving_way) for it in recovery.reports}
     for it in recovery.reports:
         slot_ids = [_put_slot(connection, slot.entry) for slot in it.slots]
         _put_streams(connection, it)
@@ -119,7 +129,7 @@ def record_recovery(connection: Connection, recovery: Recovery) -> Deed:
         _say_outcomes(connection, slot_ids)
     for entry in recovery.published:
         _prove(connection, entry.file_id, entry.item_id, recovery.at)
-    return _deed(recovery, gave_way)
+    return _deed(recovery, gone)
 
 
 def _give_way(connection: Connection, issue_ids: Iterable[int]) -> list[dict[str, Any]]:
@@ -331,7 +341,7 @@ def _say_outcomes(connection: Connection, slot_ids: Sequence[int]) -> None:
 def _deed(recovery: Recovery, gave_way: Mapping[Report, list[dict[str, Any]]]) -> Deed:
     found = sum(len(issue.files) for it in recovery.reports for slot in it.slots for issue in slot.issues)
     return Deed(
-        "recover",
+        RECOVER,
         f"{found} files",
         {
             "lost_head": recovery.lost_head,

@@ -65,6 +65,11 @@ class Outbox:
             os.fsync(file.fileno())
         return builder.finish()
 
+    def drop(self, directory: Path, name: str) -> None:
+        """Take a kept file away again, where it is there."""
+        with outbox_faults(directory / name):
+            (directory / name).unlink(missing_ok=True)
+
     def file_names(self, name: str) -> list[str]:
         """Return the names of the files that a directory holds, its mark left out."""
         with outbox_faults(self.path / name):

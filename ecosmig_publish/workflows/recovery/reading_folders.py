@@ -102,7 +102,13 @@ def read_folders(
         standing = listed.get(name)
         stream.standing.append(Standing(named, name, standing.listed if standing else None, path))
     for stream in seen.streams.values():
-        stream.standing = [it for it in stream.standing if it.named.sequence > stream.seed]
+        stands = {it.named.sequence for it in stream.standing if it.listed is not None}
+        stream.standing = [
+            it
+            for it in stream.standing
+            # What never left the outbox gives way to what stands in the folder under its number.
+            if it.named.sequence > stream.seed and (it.listed is not None or it.named.sequence not in stands)
+        ]
         stream.standing.sort(key=lambda it: (it.named.sequence, it.name))
     return seen
 
@@ -145,11 +151,18 @@ def _compare_known(stream: SeenStream, items: dict[str, Listed]) -> None:
 
 
 def _unknown_in_outbox(ledger: Ledger, outbox: Outbox) -> Iterator[tuple[str, str]]:
-    """Yield name and place of each report in directories that some ledger recorded and this one doesn't know."""
-    for directory in outbox.unknown_issued(ledger.outbox_directories()):
+    """Yield name and place of each report in a directory that some ledger recorded, but what gave way before.
+
+    One that this ledger knows may hold a file of a stream that an earlier recovery refused.
+    """
+    gave_way = ledger.gave_way()
+    for directory in outbox.names():
+        if not outbox.is_marked(directory):
+            continue
         for name in outbox.file_names(directory):
             try:
                 parse_file_name(name)
             except InvalidFileError:
                 continue
-            yield name, f"{directory}/{name}"
+            if name not in gave_way:
+                yield name, f"{directory}/{name}"

@@ -150,6 +150,7 @@ def _fetched(agreement: Agreement, files: Files) -> tuple[Agreement, list[Found]
         try:
             found.append(files.fetch(standing))
         except InvalidFileError as error:
+            files.drop(agreement.wanted)
             return Agreement(refused=(str(error),)), []
     return agreement, found
 

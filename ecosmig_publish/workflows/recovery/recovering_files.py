@@ -17,7 +17,7 @@ from ecosmig_publish.ledger import FileEntry
 from ecosmig_publish.workflows.recovery.recovering_streams import Found, slot_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from ecosmig_publish.destinations import PublishingDestination
@@ -62,6 +62,15 @@ class Files:
             quick_xor_hash=fingerprint.quick_xor_hash,
         )
         return Found(standing, header, entry, standing.listed.id if standing.listed else None)
+
+    def drop(self, standings: Sequence[Standing]) -> None:
+        """Take away what was fetched of a stream that is refused: no directory may hold what no ledger will know."""
+        for standing in standings:
+            for slot, directory in list(self.directories.items()):
+                self.outbox.drop(directory, standing.name)
+                if not self.outbox.file_names(directory.name):
+                    self.outbox.discard(directory)
+                    del self.directories[slot]
 
     def seal(self) -> None:
         """Make the directories durable, before a ledger knows them."""

@@ -63,6 +63,11 @@ def numbers_of(files: dict[str, bytes], recipient: str, report: str = "001") -> 
     return sorted(int(name.split("_")[2]) for name in files if name.startswith(f"{recipient}/ECOSMIG-{report}"))
 
 
+def _place_of(made: Installation, name: str) -> tuple[str, str]:
+    (path,) = (made.home / "state/outbox").glob(f"*/{name}")
+    return path.parent.name, name
+
+
 def test_the_next_file_goes_on_with_the_next_number(made: Installation, data: Data) -> None:
     plan = recovered(made.wiring())
     assert plan.exit_status == ExitStatus.OK
@@ -283,6 +288,48 @@ def test_a_stream_that_does_not_agree_is_refused_and_stays_stopped(
     shown(made, data)
     assert made.run(THURSDAY).exit_status == ExitStatus.STREAM_CONFLICT
     assert not [name for name in made.published() if "20240307" in name and name.startswith(A)]
+
+
+def test_what_was_read_of_a_stream_that_is_refused_is_kept_nowhere(made: Installation, data: Data) -> None:
+    data.migration_attempts.append(attempt(4, 2, MONDAY + 50 * HOUR))
+    shown(made, data)
+    lose_ledger(made.home)
+    made.onboard_all()
+    (folder,) = (made.home / "published").glob(f"{A}*")
+    (folder / LOST[7:]).write_bytes(b"00,")
+    assert [it.recipient for it in recovered(made.wiring()).refused] == [A]
+    kept = {path.name for path in (made.home / "state/outbox").glob("*/*.csv")}
+    assert kept == {f"ECOSMIG-001_{B}_1_20240305060000.csv"}
+    # A's stream alone stays stopped.
+    outcome = made.run(THURSDAY)
+    assert {it.recipient for it in outcome.published.stopped} == {A}
+    assert f"{B}/ECOSMIG-001_{B}_2_20240307060000.csv" in made.published()
+
+
+def test_a_stream_whose_folder_was_set_right_is_recovered_next_time(data: Data, tmp_path: Path) -> None:
+    made = installed(tmp_path / "it", data)
+    made.run(TUESDAY)
+    copy_ledger(made.home, tmp_path / "copy")
+    data.migration_attempts += [attempt(3, 3, MONDAY + 30 * HOUR), attempt(4, 2, MONDAY + 31 * HOUR)]
+    shown(made, data)
+    made.run(WEDNESDAY)
+    # A's third file waits in the outbox when the ledger is lost, beside one of B's that was published.
+    (folder,) = (made.home / "published").glob(f"{A}*")
+    folder.rename(made.home / "away")
+    data.migration_attempts += [attempt(5, 1, MONDAY + 50 * HOUR), attempt(6, 2, MONDAY + 51 * HOUR)]
+    shown(made, data)
+    made.run(THURSDAY)
+    (made.home / "away").rename(folder)
+    put_back(made.home, tmp_path / "copy")
+    second = (folder / LOST[7:]).read_bytes()
+    (folder / LOST[7:]).unlink()
+    (made.home / "state/outbox").joinpath(*_place_of(made, LOST[7:])).unlink()
+    assert [it.recipient for it in recovered(made.wiring()).refused] == [A]
+    (folder / LOST[7:]).write_bytes(second)
+    assert recovered(made.wiring()).exit_status == ExitStatus.OK
+    assert made.run(FRIDAY).exit_status == ExitStatus.OK
+    assert numbers_of(made.published(), A) == [1, 2, 3]
+    assert devices_of(made.published()) == ["01", "01", "02", "02", "02", "03"]
 
 
 def test_a_file_in_the_wrong_folder_stops_the_stream_that_it_names(made: Installation) -> None:
