@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ecosmig_publish.migration_data import MigrationData
+    from tests.postgresql import Server
 
 NOW = datetime(2024, 3, 4, 12, tzinfo=UTC)
 
@@ -72,15 +73,29 @@ class TestData:
 class TestLedger:
     URL = "sqlite:state/ecosmig.db"
 
-    def check(self, home: Path) -> Check:
+    def check(self, home: Path, url: str = URL) -> Check:
         actor = Actor("doctor", "here", "1")
-        return check_ledger(
-            self.URL, home, lambda: Ledger.open_existing(self.URL, base=home, actor=actor, now=lambda: NOW)
-        )
+        return check_ledger(url, home, lambda: Ledger.open_existing(url, base=home, actor=actor, now=lambda: NOW))
 
-    def made(self, home: Path) -> Path:
-        Ledger.open(self.URL, base=home, actor=Actor("doctor", "here", "1"), now=lambda: NOW).close()
+    def made(self, home: Path, url: str = URL) -> Path:
+        Ledger.open(url, base=home, actor=Actor("doctor", "here", "1"), now=lambda: NOW).close()
         return home / "state" / "ecosmig.db"
+
+    def test_one_on_a_server_is_good_whether_it_is_there_yet_or_not(self, server: Server, tmp_path: Path) -> None:
+        url = server.url(server.fresh_database())
+        assert "none yet, the first run makes it" in self.check(tmp_path, url).says
+        self.made(tmp_path, url)
+        check = self.check(tmp_path, url)
+        assert (check.level, "opens and can be written" in check.says) == (Level.GOOD, True)
+
+    def test_one_on_a_server_that_can_only_be_read_is_a_finding(self, server: Server, tmp_path: Path) -> None:
+        database = server.fresh_database()
+        self.made(tmp_path, server.url(database))
+        with server.connection() as connection:
+            connection.execute(f"ALTER DATABASE {database} SET default_transaction_read_only = on".encode())
+        check = self.check(tmp_path, server.url(database))
+        assert (check.level, "can't be written" in check.says) == (Level.FINDING, True)
+        assert check.next
 
     def test_one_that_opens_and_can_be_written_is_good_and_stays_as_it_is(self, tmp_path: Path) -> None:
         path = self.made(tmp_path)

@@ -7,8 +7,11 @@ import shutil
 import tempfile
 from typing import TYPE_CHECKING
 
+from sqlalchemy import false, update
+
 from ecosmig_publish.errors import EcosmigError
 from ecosmig_publish.ledger.databases import database_at
+from ecosmig_publish.ledger.tables import lease
 from ecosmig_publish.workflows.doctor.checks import failed, finding, good, warning
 
 if TYPE_CHECKING:
@@ -36,7 +39,10 @@ def check_ledger(url: str, base: Path, open_existing: Callable[[], Ledger | None
         engine = database.engine(read_only=False)
         try:
             with database.faults(), database.writing(engine).connect() as connection:
-                connection.begin().rollback()
+                transaction = connection.begin()
+                # Changes no row, and is refused where rows can't be changed: a standby, a user without the right.
+                connection.execute(update(lease).where(false()).values(released=True))
+                transaction.rollback()
         finally:
             engine.dispose()
     except EcosmigError as error:
