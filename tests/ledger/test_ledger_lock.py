@@ -14,6 +14,7 @@ import pytest
 
 from ecosmig_publish.errors import ExitStatus, LedgerError, LockedError
 from ecosmig_publish.ledger import run_lock
+from ecosmig_publish.ledger.lock import LockFile
 
 from .made import NOON
 
@@ -141,3 +142,43 @@ def test_a_full_disk_under_the_lock_is_said(tmp_path: Path, monkeypatch: pytest.
         run_lock(tmp_path / "run.lock", now=lambda: NOON),
     ):
         pass
+
+
+def test_a_run_of_the_same_ledger_that_lost_its_lease_is_passed_over(tmp_path: Path) -> None:
+    path = tmp_path / "run.lock"
+    with (
+        run_lock(path, now=lambda: NOON, ledger="ledger-1", fence=1),
+        run_lock(path, now=lambda: NOON, ledger="ledger-1", fence=2),
+        # Neither comes the older one in again, nor anybody else.
+        pytest.raises(LockedError),
+        run_lock(path, now=lambda: NOON, ledger="ledger-1", fence=1),
+    ):
+        pass
+    with run_lock(path, now=lambda: NOON, ledger="ledger-1", fence=3):
+        assert '"fence": 3' in path.read_text()
+
+
+@pytest.mark.parametrize(("ledger", "fence"), [("ledger-2", 9), ("ledger-1", 1), ("", 9)])
+def test_a_run_of_another_ledger_or_without_a_newer_lease_is_passed_over_by_nobody(
+    tmp_path: Path, ledger: str, fence: int
+) -> None:
+    path = tmp_path / "run.lock"
+    with (
+        run_lock(path, now=lambda: NOON, ledger="ledger-1", fence=1),
+        pytest.raises(LockedError),
+        run_lock(path, now=lambda: NOON, ledger=ledger, fence=fence),
+    ):
+        pass
+
+
+def test_whoever_was_passed_over_takes_nothing_away_when_it_ends(tmp_path: Path) -> None:
+    path = tmp_path / "run.lock"
+    first, second = LockFile(path), LockFile(path)
+    assert first.take()
+    second.replace()
+    second.leave({"holder": "second"})
+    first.release()
+    assert second.note() == {"holder": "second"}
+    assert not first.take()
+    second.release()
+    assert sorted(tmp_path.iterdir()) == [path]
