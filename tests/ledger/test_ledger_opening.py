@@ -16,6 +16,7 @@ from sqlalchemy.exc import OperationalError
 from ecosmig_publish.errors import ConfigurationError, LedgerError
 from ecosmig_publish.ledger import Ledger
 from ecosmig_publish.ledger.databases import database_at
+from ecosmig_publish.ledger.slots import last_slots
 from ecosmig_publish.ledger.version import CURRENT, REVISIONS
 
 from .made import ACTOR, NOON, A, Place, birth_of, content_of, slot_of
@@ -143,11 +144,12 @@ def test_somebody_elses_database_is_refused_and_left_alone(place: Place, open_it
 
 def test_a_read_is_of_one_moment(opened_place: Place) -> None:
     with opened_place.opened() as reader, opened_place.opened() as writer:
-        writer.record_slot(birth_of(slot_of(1), {}, reported_keys=[b"1"] * 40))
-        keys = reader.reported_keys(slot_of(1).report)
-        assert next(keys) == b"1"
-        writer.record_slot(birth_of(slot_of(2), {}, reported_keys=[b"2"]))
-        assert list(keys) == [b"1"] * 39
+        writer.record_slot(birth_of(slot_of(1), {A: [1]}))
+        with reader._reading() as connection:
+            before = last_slots(connection)
+            writer.record_slot(birth_of(slot_of(2), {A: [2]}))
+            assert last_slots(connection) == before
+        assert reader.last_slots() != before
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from ecosmig_publish.errors import LeaseLostError, LedgerError, LockedError
@@ -52,6 +53,7 @@ class Lease:
         self._liveness = database.liveness()
         self._held: LeaseRow | None = None
         self._renewed = 0.0
+        self._renewing = Lock()
         self._loss: LeaseLostError | None = None
 
     @property
@@ -71,15 +73,16 @@ class Lease:
 
     def renew(self) -> None:
         """Let the lease end later. Raises `LeaseLostError` where another run has it."""
-        held = self._of_mine()
-        began = self._clock()
-        with self._database.faults():
+        # One thread at a time: of two that found the liveness cut off, each would take hold anew.
+        with self._renewing, self._database.faults():
+            held = self._of_mine()
+            began = self._clock()
             self._liveness.keep()
             with self._database.writing(self._engine).begin() as connection:
                 at = self._database.clock(connection, self._now)
                 if not renew_lease(connection, held, at, self.terms.lasts):
                     raise self._lost(read_lease(connection))
-        self._renewed = began
+            self._renewed = began
 
     def confirm(self, *, anew: bool = False) -> None:
         """Return where this run still has the lease, by its last renewal where that is recent, else by another.
