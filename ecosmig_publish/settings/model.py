@@ -49,6 +49,7 @@ class SourceSettings(_Section):
 
     url: str = Field(
         default="parquet:data",
+        repr=False,
         pattern=r"^[a-z]+[a-z0-9+]*:.",
         description="an address such as parquet:DIR, csv:DIR or duckdb:FILE",
     )

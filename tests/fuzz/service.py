@@ -47,7 +47,7 @@ class Wire(HTTPAdapter):
 
     answering: Answering
     most: int = MOST_REQUESTS
-    asked: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
+    asked: list[tuple[str, str, dict[str, str]]] = field(default_factory=list, repr=False)
 
     def __post_init__(self) -> None:
         HTTPAdapter.__init__(self)

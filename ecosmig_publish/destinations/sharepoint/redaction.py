@@ -13,8 +13,10 @@ _KEY = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIV
 _TOKEN = re.compile(r"\beyJ[\w-]{8,}(?:\.[\w-]*){0,4}")
 _BEARER = re.compile(r"(?i)\b(bearer\s+)[^\s'\",;]+")
 _SECRET = re.compile(
-    r"(?i)\b(tempauth|access_token|client_assertion|client_secret|assertion|sig|authkey)(=|['\"]?:\s*['\"]?)[^\s&'\",)}]+"
+    r"(?i)\b(tempauth|access_token|refresh_token|id_token|device_code|user_code|client_assertion|client_secret|assertion"
+    r"|password|passwd|sig|authkey)(=|['\"]?:\s*['\"]?)[^\s&'\",)}]+"
 )
+_USER_INFO = re.compile(r"(://[^\s:/@]*:)[^\s/@]+(?=@)")
 _PATH_OF_UPLOAD = re.compile(r"(?i)(/(?:upload|uploadsession|download)[\w.]*/)[^\s?'\"),]+")
 _LOGGERS = (
     "urllib3.connectionpool",
@@ -36,6 +38,7 @@ def redacted(text: str) -> str:
     text = _SECRET.sub(rf"\1\2{GONE}", text)
     text = _BEARER.sub(rf"\1{GONE}", text)
     text = _TOKEN.sub(GONE, text)
+    text = _USER_INFO.sub(rf"\1{GONE}", text)
     return _PATH_OF_UPLOAD.sub(rf"\1{GONE}", text)
 
 

@@ -40,6 +40,8 @@ ADDRESS = "https://contoso.sharepoint.com/upload/SECRETPATH?tempauth=SECRETTICKE
         ADDRESS,
         '{"access_token": "opaqueSECRET", "client_assertion":"opaqueSECRET"}',
         "client_assertion=opaqueSECRET&grant_type=client_credentials",
+        '{"device_code": "SECRETCODE", "user_code":"SECRETCODE", "refresh_token": "opaqueSECRET"}',
+        "could not connect to postgresql+psycopg://ecosmig:SECRETWORD@db.test:5432/ledger",
         "-----BEGIN RSA PRIVATE KEY-----\nSECRETKEY\n-----END RSA PRIVATE KEY-----",
         "-----BEGIN PRIVATE KEY-----\nSECRETKEY",
     ],

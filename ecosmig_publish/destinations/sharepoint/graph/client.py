@@ -122,18 +122,18 @@ class Graph:
             # Before the pace: a new token takes time, and its faults aren't Graph's.
             self._own.token = self._parts.tokens.token()
         self._parts.pace.admit(call.kind.cost)
-        failed: Exception
         try:
             answer = _read(self._execute(call), stream=call.stream)
         except (requests.RequestException, OSError) as error:
-            failed = error
+            # No variable keeps the library's error: it names whole addresses, and knows the request with its token.
+            fault = self._fault(call, decide_broken(error, call.kind), Answer(0), lower_fault(error))
         else:
             decision = decide_answer(answer, call.kind)
             words = read_headers(answer.headers, self._parts.now())
             self._parts.pace.observe(words, throttled=decision.waits)
             return answer, decision
         self._request().transport.reset_connections()
-        raise self._fault(call, decide_broken(failed, call.kind), Answer(0), lower_fault(failed))
+        raise fault
 
     def _execute(self, call: Call) -> requests.Response:
         request = self._request()

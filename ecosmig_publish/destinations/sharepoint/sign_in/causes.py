@@ -42,41 +42,67 @@ _CAUSES: dict[int, tuple[str, str]] = {
     53003: ("a Conditional Access policy blocks the app", "Have the policy except this workload identity."),
 }
 _BUSY_ERRORS = ("temporarily_unavailable", "server_error")
-_NUMBER = re.compile(r"AADSTS(\d+)")
+_NUMBER = re.compile(r"AADSTS([0-9]{1,9})(?![0-9])")
+_LONGEST_SHOWN = 60
+UNSENDABLE = "a token that can't be sent"
+"""Stands for `error` where a token came and is none."""
+_NONSENSE = "sign-in: Entra's answer makes no sense"
 
 
 def sign_in_error(answer: Mapping[str, object], identity: Identity) -> DestinationError:
     """Return what Entra's refusal means."""
+    if answer.get("error") == UNSENDABLE:
+        return SignInError(f"{_NONSENSE}: {UNSENDABLE}", hint=_TENANT)
     numbers = answer.get("error_codes")
-    found = [int(number) for number in numbers if str(number).isdigit()] if isinstance(numbers, list) else []
+    said = map(str, numbers) if isinstance(numbers, list) else ()
+    found = [int(number) for number in said if re.fullmatch("[0-9]{1,9}", number)]
     described = str(answer.get("error_description") or "")
     found += [int(number) for number in _NUMBER.findall(described)]
     number = next((number for number in found if number in _CAUSES), found[0] if found else None)
     who = f"app {identity.client_id or '(managed identity)'}, tenant {identity.tenant_id or '(its own)'}"
-    shown = f"AADSTS{number}" if number is not None else str(answer.get("error") or "no reason given")
+    shown = f"AADSTS{number}" if number is not None else _short(answer.get("error") or "no reason given")
     if number is None and answer.get("error") in _BUSY_ERRORS:
         return DestinationBusyError(f"sign-in: Entra is out of order ({shown})", hint="Run again later.")
     unknown = ("Entra refuses", f"Look {shown} up at https://login.microsoftonline.com/error")
     says, hint = _CAUSES.get(number or 0, unknown)
     correlation = answer.get("correlation_id")
-    trace = f", correlation {correlation}" if correlation else ""
+    trace = f", correlation {_short(correlation)}" if correlation else ""
     return SignInError(f"sign-in: {says} ({shown}; {who}{trace})", hint=hint)
+
+
+def _short(value: object) -> str:
+    text = str(value)
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"
 
 
 def named_fault(error: Exception, identity: Identity) -> Exception:
     """Return what an error of the libraries that sign in means; any other error comes back as it is."""
     library = type(error).__module__.partition(".")[0]
+    passed = _passed_through(error)
     named: SignInError
     if isinstance(error, ValueError) and "authority" in str(error):
         named = SignInError(f"sign-in: {identity.authority} knows no tenant {identity.tenant_id!r}", hint=_TENANT)
-    elif isinstance(error, ValueError) or library in ("jwt", "cryptography"):
+    elif library in ("jwt", "cryptography") or (isinstance(error, ValueError) and not passed & _READING):
         named = SignInError(
             f"sign-in: {identity.certificate or 'the credential'} can't be used to sign",
             hint="Check key and certificate in that file; tenant_id and client_id too.",
         )
-    elif library == "msal":
-        named = SignInError("sign-in: Entra's answer makes no sense", hint=_TENANT)
+    elif library == "msal" or any(module.startswith("msal") for module in passed):
+        named = SignInError(_NONSENSE, hint=_TENANT)
     else:
         return error
     named.__cause__ = lower_fault(error)
     return named
+
+
+_READING = frozenset({"msal.token_cache", "msal.managed_identity", "json", "json.decoder"})
+"""Modules that work on an answer: a value that is wrong there was not ours."""
+
+
+def _passed_through(error: Exception) -> set[str]:
+    """Return the modules whose calls an error came through."""
+    modules, trace = set(), error.__traceback__
+    while trace is not None:
+        modules.add(str(trace.tb_frame.f_globals.get("__name__")))
+        trace = trace.tb_next
+    return modules

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,7 @@ from ecosmig_publish.destinations.sharepoint.graph.calls import Kind
 from ecosmig_publish.destinations.sharepoint.graph.status import AGAIN
 from ecosmig_publish.destinations.sharepoint.redaction import lower_fault
 from ecosmig_publish.destinations.sharepoint.sign_in.busy import EntraBusy
-from ecosmig_publish.destinations.sharepoint.sign_in.causes import named_fault, sign_in_error
+from ecosmig_publish.destinations.sharepoint.sign_in.causes import UNSENDABLE, named_fault, sign_in_error
 from ecosmig_publish.destinations.sharepoint.sign_in.roles import roles_in
 from ecosmig_publish.destinations.sharepoint.waiting import Passing
 from ecosmig_publish.errors import DestinationBusyError
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
 
 Acquire = Callable[[], "dict[str, Any] | None"]
 """Returns a token, from msal's cache where it has one, or Entra's refusal."""
+
+
+_SENDABLE = re.compile(r"[\x21-\x7e]{1,65536}")
+"""What a header can carry: a line break in it would begin another header."""
 
 
 class Tokens:
@@ -63,10 +68,12 @@ class Tokens:
     def _ask(self) -> dict[str, Any]:
         """Return a token or Entra's refusal; after anything but a token the next question starts anew."""
         acquire, self._acquire = self._acquire, None
-        failed: Exception
+        # No variable keeps a library's error: it may know the request with its signed assertion.
+        fault: Exception
         try:
             acquire = acquire or self._open_app()
-            answer = acquire() or {}
+            given: object = acquire()
+            answer = _checked(given)
         except EntraBusy as busy_error:
             raise Passing(
                 DestinationBusyError(f"sign-in: {busy_error} ({self._identity.authority})", hint=AGAIN),
@@ -74,17 +81,29 @@ class Tokens:
                 wait_seconds=busy_error.wait_seconds,
             ) from None
         except (requests.RequestException, OSError) as error:
-            failed = error
+            fault = self._broken(error)
+        except SignInError:
+            raise
         except Exception as error:
-            failed = named_fault(error, self._identity)
-            if failed is error:
+            named = named_fault(error, self._identity)
+            if named is error:
                 raise
+            fault = named
         else:
             self._acquire = acquire if "access_token" in answer else None
             return answer
-        if isinstance(failed, SignInError):
-            raise failed
-        decision = decide_broken(failed, Kind.GET)
-        busy = decision.error(f"sign-in: {decision.says} ({self._identity.authority})", hint=decision.hint)
-        busy.__cause__ = lower_fault(failed)
-        raise Passing(busy, unclear=False) if isinstance(busy, DestinationBusyError) else busy
+        raise fault
+
+    def _broken(self, error: Exception) -> Exception:
+        """Return what an exchange means that brought no answer."""
+        decision = decide_broken(error, Kind.GET)
+        fault = decision.error(f"sign-in: {decision.says} ({self._identity.authority})", hint=decision.hint)
+        fault.__cause__ = lower_fault(error)
+        return Passing(fault, unclear=False) if isinstance(fault, DestinationBusyError) else fault
+
+
+def _checked(given: object) -> dict[str, Any]:
+    """Return what was answered; without its token where that is none that can be sent."""
+    answer = given if isinstance(given, dict) else {}
+    token = answer.get("access_token", "-")
+    return answer if isinstance(token, str) and _SENDABLE.fullmatch(token) else {"error": UNSENDABLE}
