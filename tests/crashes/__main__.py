@@ -18,7 +18,7 @@ from tests.postgresql import Server
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-HANDLES = (5, 9, 11)
+HANDLES = (5, 10, 12)
 """From too few for the ledger to too few for the threads that publish."""
 BYTES = (200, 100_000)
 
