@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
+from ecosmig_publish.cli.printable import printable
 from ecosmig_publish.errors import EcosmigError, ExitStatus
 
 if TYPE_CHECKING:
@@ -24,11 +25,11 @@ def ended(run: Callable[[], int], invocation: Invocation, *, interrupted: str = 
         return said(f"interrupted; {interrupted}", "", ExitStatus.INTERRUPTED, invocation)
     except EcosmigError as error:
         if invocation.verbose:
-            _print_traceback()
+            _print_traceback(error)
         return said(str(error), error.hint, error.exit_status, invocation)
     except Exception as error:  # noqa: BLE001 - here is where everything ends
         if invocation.verbose:
-            _print_traceback()
+            _print_traceback(error)
         hint = "Run it again with --verbose and report what it prints; nothing that was issued is lost."
         return said(_fault(error), hint, ExitStatus.FAULT, invocation)
 
@@ -36,7 +37,7 @@ def ended(run: Callable[[], int], invocation: Invocation, *, interrupted: str = 
 def said(message: str, hint: str, status: ExitStatus, invocation: Invocation) -> int:
     """Tell a person, and with `--json` a program, how it ended; return the exit status."""
     # What was typed or read may hold what a terminal obeys, or bytes that are no text.
-    message, hint = _printable(message), _printable(hint)
+    message, hint = printable(message), printable(hint)
     sys.stderr.write(f"ecosmig: {message}\n")
     if hint:
         sys.stderr.write(f"  next: {hint}\n")
@@ -55,14 +56,7 @@ def _fault(error: Exception) -> str:
     return f"a fault of this program: {type(error).__name__}{where}"
 
 
-def _print_traceback() -> None:
-    import traceback  # noqa: PLC0415 - only where it is asked for
+def _print_traceback(error: Exception) -> None:
+    from ecosmig_publish.cli.tracebacks import traceback_text  # noqa: PLC0415 - only where it is asked for
 
-    traceback.print_exc()
-
-
-def _printable(text: str) -> str:
-    return "".join(
-        letter if letter.isprintable() or letter == "\n" else letter.encode("unicode_escape", "replace").decode()
-        for letter in text
-    )
+    sys.stderr.write(traceback_text(error))

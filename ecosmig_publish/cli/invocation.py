@@ -10,6 +10,8 @@ from datetime import date, datetime
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from ecosmig_publish.cli.printable import printable, printable_json
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
@@ -37,7 +39,7 @@ class Invocation:
     def say(self, text: str) -> None:
         """Tell a person what goes on: to stderr, unless quiet."""
         if not self.quiet:
-            sys.stderr.write(f"{text}\n")
+            sys.stderr.write(f"{printable(text)}\n")
             sys.stderr.flush()
 
     def result(self, document: object, render: Callable[[], None]) -> None:
@@ -47,7 +49,9 @@ class Invocation:
         """
         try:
             if self.json:
-                sys.stdout.write(json.dumps(document, default=_plain, indent=2, ensure_ascii=False) + "\n")
+                sys.stdout.write(
+                    printable_json(json.dumps(document, default=_plain, indent=2, ensure_ascii=False)) + "\n"
+                )
             else:
                 render()
             sys.stdout.flush()

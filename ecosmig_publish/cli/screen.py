@@ -11,6 +11,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from ecosmig_publish.cli.printable import printable
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
@@ -87,12 +89,12 @@ def show_table(
 
 def show_line(text: str) -> None:
     """Print a line as it is: a terminal wraps it, so that a path or a command in it can be copied whole."""
-    stdout_console().print(text, markup=False, soft_wrap=True)
+    stdout_console().print(printable(text), markup=False, soft_wrap=True)
 
 
 def show_text(text: str) -> None:
     """Print prose, broken between words."""
-    stdout_console().print(text, markup=False)
+    stdout_console().print(printable(text), markup=False)
 
 
 def shown_instant(moment: datetime | None) -> str:
@@ -105,4 +107,4 @@ def shown_instant(moment: datetime | None) -> str:
 def _shown(cell: object) -> str:
     if isinstance(cell, int) and not isinstance(cell, bool):
         return f"{cell:,}"
-    return escape(str(cell))
+    return escape(printable(str(cell)))

@@ -8,6 +8,7 @@ from textwrap import fill
 from typing import TYPE_CHECKING
 
 from ecosmig_publish.cli.places import chunks_of, files_in, folders_in, owner_of, shown_name, size_of, written_name
+from ecosmig_publish.cli.printable import printable
 from ecosmig_publish.cli.reading_bar import reading_bar
 from ecosmig_publish.cli.words import parse_suppliers
 from ecosmig_publish.emrr.filename import parse_file_name
@@ -141,7 +142,7 @@ def _say(outcomes: Sequence[_Outcome], looked_at: str, good: str) -> None:
     faulty = sum(1 for it in outcomes if it.count)
     total = _counted(sum(it.count for it in outcomes), "finding")
     lines.append(f"{looked_at}: {f'{total} in {faulty:,} of {len(outcomes):,}' if faulty else good}.")
-    print("\n".join(lines))  # noqa: T201 - the command's result
+    print(printable("\n".join(lines)))  # noqa: T201 - the command's result
 
 
 def _finding_line(place: Path, finding: Finding) -> str:

@@ -10,6 +10,7 @@ from textwrap import fill
 from typing import TYPE_CHECKING
 
 from ecosmig_publish.cli.places import chunks_of, shown_name
+from ecosmig_publish.cli.printable import printable, printable_json
 from ecosmig_publish.emrr.catalogue import CATALOGUE
 from ecosmig_publish.emrr.reading import read_report
 from ecosmig_publish.emrr.values import printed
@@ -57,11 +58,11 @@ def _write_document(header: Header, rows: int, names: list[str], details: Iterat
     """Write one JSON document, a detail at a time: a report may have a million."""
     out = sys.stdout
     start = {name: _plain(value) for name, value in _facts(header, rows).items()}
-    out.write(json.dumps(start, ensure_ascii=False, indent=2).removesuffix("\n}") + ',\n  "details": [')
+    out.write(printable_json(json.dumps(start, ensure_ascii=False, indent=2)).removesuffix("\n}") + ',\n  "details": [')
     comma = "\n"
     for detail in details:
         record = {name: _plain(value) for name, value in zip(names, detail, strict=True)}
-        out.write(f"{comma}    {json.dumps(record, ensure_ascii=False)}")
+        out.write(f"{comma}    {printable_json(json.dumps(record, ensure_ascii=False))}")
         comma = ",\n"
     out.write("\n  ]\n}\n")
     out.flush()
@@ -75,7 +76,7 @@ def _say(header: Header, rows: int, names: list[str], details: Iterator[tuple[Va
         lines.append(fill(text, _WIDTH, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False))
     if rows > shown:
         lines.append(f"{shown:,} of {rows:,} rows; --rows shows more, --json all.")
-    print("\n".join(lines))  # noqa: T201 - the command's result
+    print(printable("\n".join(lines)))  # noqa: T201 - the command's result
 
 
 def _facts(header: Header, rows: int) -> dict[str, Value]:
