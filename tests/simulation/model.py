@@ -49,6 +49,8 @@ _parties = st.sampled_from(PARTIES)
 _sooner = st.integers(0, 7).flatmap(lambda octave: st.integers(1, 2**octave))
 """Points of a run, the first ones more often than their share."""
 _some = st.integers(0, 1 << 16)
+_hours = st.sampled_from([6, 12, 24, 12, 0, 6, 31])
+"""How long after the last run the next one begins."""
 
 
 class Model(RuleBasedStateMachine):
@@ -84,6 +86,11 @@ class Model(RuleBasedStateMachine):
         empty = "issue" if issues_empty else "skip"
         self.publisher.options = f'empty_reports = "{empty}"\nrows_per_file = {rows_per_file}\n'
         self.place.onboard(self.register(), self.publisher.wiring(self.register()))
+        for of in range(1, DEVICES + 1):
+            self.a_meter_is_installed(of, "PENDING", of)
+            self.an_attempt_is_recorded(of, is_success=of % 3 == 0, hours_late=9 * of)
+        # Of the days before: of what was recorded a second ago, the first run sees all.
+        self.at += HOUR
 
     def teardown(self) -> None:
         """Let everything be put right, and look at what every recipient holds."""
@@ -95,10 +102,6 @@ class Model(RuleBasedStateMachine):
             shutil.rmtree(self.home)
 
     # Time and data
-
-    @rule(hours=st.sampled_from([1, 6, 6, 12, 24, 24, 31]))
-    def time_passes(self, hours: int) -> None:
-        self.at += hours * HOUR
 
     @rule(of=_devices, is_success=st.booleans(), hours_late=st.sampled_from([0, 0, 1, 7, 30, 200]))
     def an_attempt_is_recorded(self, of: int, is_success: bool, hours_late: int) -> None:  # noqa: FBT001
@@ -167,22 +170,26 @@ class Model(RuleBasedStateMachine):
 
     # Runs
 
-    @rule()
-    def it_publishes(self) -> None:
-        self.ran(self.publisher.run(self.ready(), self.register()))
+    @rule(after=_hours)
+    def it_publishes(self, after: int) -> None:
+        self.ran(self.publisher.run(self.ready(after), self.register()))
 
-    @rule(reports=st.sets(st.sampled_from(list(Report)), max_size=3), suppliers=st.sets(_parties, max_size=2))
-    def it_publishes_a_part(self, reports: set[Report], suppliers: set[str]) -> None:
+    @rule(
+        after=_hours,
+        reports=st.sets(st.sampled_from(list(Report)), max_size=3),
+        suppliers=st.sets(_parties, max_size=2),
+    )
+    def it_publishes_a_part(self, after: int, reports: set[Report], suppliers: set[str]) -> None:
         narrowing = Narrowing(frozenset(reports), frozenset(map(Signifier, suppliers)))
-        self.ran(self.publisher.run(self.ready(), self.register(), narrowing))
+        self.ran(self.publisher.run(self.ready(after), self.register(), narrowing))
 
-    @rule(kind=st.sampled_from(["kill", "kill", "tear"]), at=_sooner)
-    def it_is_killed_at_an_act(self, kind: str, at: int) -> None:
-        self.ran(self.publisher.run_in_child(self.ready(), self.register(), Disturbance(kind, at)), -9)
+    @rule(after=_hours, kind=st.sampled_from(["kill", "kill", "tear"]), at=_sooner)
+    def it_is_killed_at_an_act(self, after: int, kind: str, at: int) -> None:
+        self.ran(self.publisher.run_in_child(self.ready(after), self.register(), Disturbance(kind, at)), -9)
 
-    @rule(number=st.sampled_from([errno.ENOSPC, errno.EROFS, errno.EMFILE, errno.EIO]), at=_sooner)
-    def its_disk_fails(self, number: int, at: int) -> None:
-        self.ran(self.publisher.run_in_child(self.ready(), self.register(), Disturbance("fail", at, number)), 1)
+    @rule(after=_hours, number=st.sampled_from([errno.ENOSPC, errno.EROFS, errno.EMFILE, errno.EIO]), at=_sooner)
+    def its_disk_fails(self, after: int, number: int, at: int) -> None:
+        self.ran(self.publisher.run_in_child(self.ready(after), self.register(), Disturbance("fail", at, number)), 1)
 
     # State
 
@@ -293,7 +300,9 @@ class Model(RuleBasedStateMachine):
         table.append(row)
         self.has_changed = True
 
-    def ready(self) -> datetime:
+    def ready(self, after: int = 0) -> datetime:
+        """Return the instant of the next run, so many hours after the last one; the source is as it is by then."""
+        self.at += after * HOUR
         if self.has_changed:
             # Rows are recorded a second from now: the cut-off may have been used.
             self.data.write_parquet(self.home / "data")
@@ -393,12 +402,14 @@ class SharePointModel(Model):
         return SharePointPlace(self.home, self.driven, 2)
 
     @rule(
+        after=_hours,
         faults=st.lists(st.tuples(st.sampled_from(KINDS), _sooner), min_size=1, max_size=4),
         second=st.one_of(st.just(0), _sooner),
         keeps_truncated=st.booleans(),
     )
     def it_publishes_through_faults(
         self,
+        after: int,
         faults: list[tuple[str, int]],
         second: int,
         keeps_truncated: bool,  # noqa: FBT001
@@ -413,14 +424,14 @@ class SharePointModel(Model):
                 assert not self.publisher.lets_another_in(self.register())
 
         self.place.line.begin(on_request)
-        status = self.publisher.run(self.ready(), self.register())
+        status = self.publisher.run(self.ready(after), self.register())
         self.place.line.begin()
         self.place.calm()
         self.ran(status)
 
-    @rule(at=_sooner, moment=st.sampled_from(["before", "after"]))
-    def it_is_killed_at_a_request(self, at: int, moment: str) -> None:
-        at_, register = self.ready(), self.register()
+    @rule(after=_hours, at=_sooner, moment=st.sampled_from(["before", "after"]))
+    def it_is_killed_at_a_request(self, after: int, at: int, moment: str) -> None:
+        at_, register = self.ready(after), self.register()
         self.ran(
             self.publisher.run_in_child(at_, register, Disturbance(), dies_at_request=at, moment=moment),
             -9,
