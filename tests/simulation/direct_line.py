@@ -32,7 +32,8 @@ class DirectLine:
 
     def __init__(self, sandbox: Sandbox) -> None:
         self._front = sandbox._front
-        self._host = f"localhost:{sandbox.port}"
+        # Its storage, where upload and download addresses lead, goes by another name than its Graph.
+        self._hosts = {f"localhost:{sandbox.port}", f"127.0.0.1:{sandbox.port}"}
         self._lock = RLock()
         self._number = 0
         # Shared with children, which may be killed.
@@ -65,7 +66,7 @@ class DirectLine:
 
     def _send(self, adapter: HTTPAdapter, request: requests.PreparedRequest) -> requests.Response:
         address = urlsplit(str(request.url))
-        if address.netloc != self._host:
+        if address.netloc not in self._hosts:
             raise requests.exceptions.ConnectionError(f"{address.netloc}: nothing is there")
         with self._lock:
             self._number += 1
