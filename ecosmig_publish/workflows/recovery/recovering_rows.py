@@ -173,7 +173,7 @@ def account_for_installations(
 
     `earlier` are the keys that earlier slots reported.
     """
-    finding = _Installations(_installations(printed, data, now), _texts(unpacked(earlier)))
+    finding = _Installations(_installations(printed, data, now), _texts(unpacked(earlier)), holds.all)
     keys: dict[Slot, tuple[bytes, ...]] = {}
     reported: set[str] = set()
     for slot in sorted(printed):
@@ -191,13 +191,14 @@ def account_for_installations(
 class _Installations:
     """Hands out the keys of installations, each once."""
 
-    def __init__(self, rows: pa.Table, used: set[str]) -> None:
+    def __init__(self, rows: pa.Table, used: set[str], held: frozenset[str]) -> None:
         self.unanswered = 0
         self._by_instant: dict[tuple[str, datetime], list[str]] = {}
         self._notified: dict[str, str] = {}
         self._gpfs: set[str] = set()
-        # The last is handed out first.
-        for row in reversed(rows.to_pylist()):
+        # The last is handed out first. A row that was held may be held still; the others went out with their slot.
+        ordered = sorted(rows.to_pylist(), key=lambda row: row["key"] in held)
+        for row in reversed(ordered):
             if row["is_gpf"]:
                 self._gpfs.add(row["device_id"])
             if row["key"] in used:

@@ -12,7 +12,7 @@ import sys
 import tempfile
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
@@ -65,6 +65,8 @@ def play(seed: int, home: Path) -> str:
     lost = random.randrange(len(runs))
     kept = random.choice([None, *range(lost)])
     loss = Loss(kept, lost, outbox_too := random.random() < 0.6, outbox_too and random.random() < 0.6)
+    # A month later whatever could be reported is: a lost slot that is due again may bring a row earlier.
+    runs.append((runs[-1][0], runs[-1][1] + timedelta(days=32)))
     undisturbed, disturbed = (Played(Installation(home / name, START.replace(tzinfo=UTC), "")) for name in ("a", "b"))
     for source, at in runs:
         undisturbed.run(source, at)
