@@ -1,7 +1,8 @@
-"""A folder that a command fills: it must be new, or empty."""
+"""A folder that a command fills: it must be new, or empty; and the configuration in it."""
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from ecosmig_publish.errors import UsageError
@@ -23,3 +24,13 @@ def make_new_folder(directory: Path) -> None:
         ) from error
     if not is_empty:
         raise UsageError(f"{directory} is not empty; nothing was overwritten", hint="Name a new folder.")
+
+
+def write_configuration_file(path: Path, text: str) -> None:
+    """Write a new file that others can't read: a password may be put into it. Raises `OSError`, also where it is there.
+
+    Its group may read it, as far as the umask lets it: the job often runs under another user than whoever wrote it.
+    """
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o640)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)

@@ -9,7 +9,7 @@ _PERHAPS = re.compile(r"[^\x20-\x7e\n]")
 
 
 def printable(text: str) -> str:
-    r"""Return `text` with what can't be seen, a line break excepted, written out, as `\x1b`; bytes that are no text too."""
+    r"""Return `text` with what can't be seen, but for line breaks, written out: `\x1b`; bytes that are no text too."""
     return _PERHAPS.sub(_written_out, text)
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from ecosmig_publish.errors import LedgerError, LockedError
+from ecosmig_publish.own_directory import make_own_directory
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -34,8 +35,9 @@ class LockFile:
     def take(self) -> bool:
         """Hold the lock, whose file is made where there is none; return whether this holds it now."""
         while self._descriptor is None:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
+            make_own_directory(self.path.parent)
+            # It is emptied when it is released: not what a link leads to.
+            descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
             try:
                 if not _is_locked(descriptor):
                     return False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import ibis
@@ -70,6 +71,9 @@ def _prepare(backend: Any, memory_limit: str, threads: int | None, spill_directo
     if threads:
         backend.raw_sql(f"SET threads = {threads}")
     if spill_directory is not None:
+        # The engine would make it as the umask says, and puts rows into it. What it stands in is not made for it.
+        with suppress(OSError):
+            spill_directory.mkdir(mode=0o700)
         backend.raw_sql(f"SET temp_directory = '{_escaped(spill_directory)}'")
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from ecosmig_publish.errors import OutboxError
 from ecosmig_publish.fingerprint import FingerprintBuilder, fingerprint_file
 from ecosmig_publish.outbox.faults import outbox_faults
+from ecosmig_publish.own_directory import make_own_directory
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -78,7 +79,7 @@ class Outbox:
     def mark_issued(self, directory: Path) -> None:
         """Mark a directory, durably, as one that the ledger has recorded; may be repeated."""
         with outbox_faults(directory):
-            os.close(os.open(directory / ISSUED, os.O_WRONLY | os.O_CREAT, 0o600))
+            os.close(os.open(directory / ISSUED, os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW, 0o600))
             _sync(directory)
 
     def is_marked(self, name: str) -> bool:
@@ -114,7 +115,7 @@ class Outbox:
                 return []
             # In a few years they are ten thousands: nothing is asked of each but its name.
             with os.scandir(self.path) as entries:
-                return sorted(entry.name for entry in entries if entry.is_dir())
+                return sorted(entry.name for entry in entries if entry.is_dir(follow_symlinks=False))
 
     def relative(self, path: Path) -> str:
         """Return a file's place in the outbox, as the ledger keeps it."""
@@ -143,8 +144,8 @@ def _make(path: Path) -> None:
     """Make the outbox where there is none, for its owner alone, and what it stands in."""
     if path.exists():
         return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.mkdir(exist_ok=True, mode=0o700)
+    make_own_directory(path.parent)
+    make_own_directory(path)
     _sync(path.parent)
 
 

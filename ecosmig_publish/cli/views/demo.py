@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ecosmig_publish.cli.calling import called_as
-from ecosmig_publish.cli.folders import make_new_folder
+from ecosmig_publish.cli.folders import make_new_folder, write_configuration_file
 from ecosmig_publish.cli.progress import counting, sharing
 from ecosmig_publish.cli.views.demo_destinations import demo_destination
 from ecosmig_publish.cli.views.verify import exit_status, render_verification
@@ -64,7 +64,7 @@ def _demonstrate(invocation: Invocation, home: Path, devices: int, destination: 
         _generate(home, devices, tell)
     configuration = home / "ecosmig.toml"
     text = _CONFIGURATION.format(start=START, source=_SOURCE, head=destination.head, blocks=destination.blocks)
-    configuration.write_text(text, encoding="utf-8")
+    write_configuration_file(configuration, text)
     register = _register(home)
     destination.introduce(register)
     wiring = Wiring(load_settings(configuration, {}, home))

@@ -6,6 +6,7 @@ import shlex
 from typing import TYPE_CHECKING
 
 from ecosmig_publish.cli.calling import called_as
+from ecosmig_publish.cli.folders import write_configuration_file
 from ecosmig_publish.errors import ConfigurationError, ExitStatus
 from ecosmig_publish.settings.template import render_template
 
@@ -25,8 +26,7 @@ def write_configuration(invocation: Invocation, directory: Path) -> int:
     except OSError as error:
         raise ConfigurationError(f"{directory} can't be made: {error.strerror}", hint="Name another --dir.") from error
     try:
-        with path.open("x", encoding="utf-8") as file:
-            file.write(render_template())
+        write_configuration_file(path, render_template())
     except FileExistsError as error:
         raise ConfigurationError(
             f"{path} is there already; it stays as it is", hint="Edit it, or name another --dir."

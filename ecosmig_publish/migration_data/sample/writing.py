@@ -54,7 +54,7 @@ def write_sample(
         directory.mkdir(parents=True, exist_ok=True)
         with duckdb.connect(str(directory / DATABASE) if form == "duckdb" else ":memory:") as connection:
             connection.execute("SET memory_limit = '4GB'")
-            connection.execute(f"SET temp_directory = '{directory}/.spill'")
+            connection.execute(f"SET temp_directory = {_quoted(directory / '.spill')}")
             return _write(connection, directory, shape, form, progress or (lambda _what, _share: None))
     except (duckdb.Error, OSError) as error:
         raise SourceError(
@@ -90,12 +90,12 @@ def _write(
         path = directory / f"{table}.{form}"
         if form == "parquet":
             # Straight from the engine into the file: nothing is held, whatever the size.
-            connection.execute(f"COPY ({statement}) TO '{path}' ({_OPTIONS[form]})")
-            connection.execute(f"CREATE VIEW {table} AS SELECT * FROM read_parquet('{path}')")
+            connection.execute(f"COPY ({statement}) TO {_quoted(path)} ({_OPTIONS[form]})")
+            connection.execute(f"CREATE VIEW {table} AS SELECT * FROM read_parquet({_quoted(path)})")
         else:
             connection.execute(f"CREATE TABLE main.{table} AS {statement}")
             if form == "csv":
-                connection.execute(f"COPY main.{table} TO '{path}' ({_OPTIONS[form]})")
+                connection.execute(f"COPY main.{table} TO {_quoted(path)} ({_OPTIONS[form]})")
     connection.execute("DROP TABLE temp.suppliers")
     progress("counting", len(tables) / (len(tables) + 1))
     summary = SampleSummary(
@@ -109,3 +109,8 @@ def _write(
 def _number(connection: duckdb.DuckDBPyConnection, query: str) -> int:
     row = connection.execute(query).fetchone()
     return int(row[0]) if row else 0
+
+
+def _quoted(path: Path) -> str:
+    """Return a path as the engine's language has a text."""
+    return "'" + str(path).replace("'", "''") + "'"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ecosmig_publish.errors import ExitStatus
 from ecosmig_publish.operations.telling.documents import summary_document
+from ecosmig_publish.own_directory import make_own_directory
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -53,10 +54,10 @@ def write_last_run(directory: Path, summary: RunSummary) -> None:
     document = summary_document(summary)
     since = last.failing_since if last is not None and last.failing_since is not None else document["ended_at"]
     document["failing_since"] = None if summary.exit_status in _NOT_FAILING else since
-    directory.mkdir(parents=True, exist_ok=True)
+    make_own_directory(directory)
     half = directory / f".{NAME}.{os.getpid()}.part"
     try:
-        descriptor = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        descriptor = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             json.dump(document, file, ensure_ascii=False, indent=1)
         half.replace(directory / NAME)

@@ -14,6 +14,7 @@ from sqlalchemy.pool import QueuePool
 from ecosmig_publish.errors import LedgerError
 from ecosmig_publish.ledger.databases.sqlite.faults import sqlite_faults
 from ecosmig_publish.ledger.databases.sqlite.liveness import LockFileLiveness
+from ecosmig_publish.own_directory import make_own_directory
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,7 +47,7 @@ class SqliteDatabase:
 
     def make(self) -> None:
         """Make an empty file that its owner alone can read, where there is none; may raise `OSError`."""
-        self.path.parent.mkdir(parents=True, exist_ok=True)
+        make_own_directory(self.path.parent)
         try:
             os.close(os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         except FileExistsError:
