@@ -41,7 +41,7 @@ def of_pandas(out: Path) -> dict[str, Details]:
 
 def _product_lines(outbox: Path, report: str) -> Iterator[bytes]:
     for directory in sorted(outbox.glob(f"ECOSMIG-{report}_*")):
-        for path in sorted(directory.iterdir(), key=_recipient_and_number):
+        for path in sorted(directory.glob("ECOSMIG-*.csv"), key=_recipient_and_number):
             yield from (line for line in _lines(path) if line.startswith(b"10,"))
 
 

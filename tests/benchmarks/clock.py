@@ -7,6 +7,9 @@ from collections import defaultdict
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from ecosmig_publish.workflows import guarding
+from ecosmig_publish.workflows.issuing import slot
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -15,9 +18,9 @@ if TYPE_CHECKING:
 
 OPENING = "opening"
 """The reading for what stands before the first slot."""
-PHASES = ("questions", "kept", "first rows", "rows", "ledger")
+PHASES = ("questions", "kept", "first rows", "rows", "guard", "ledger")
 """Scans beside the report's own rows; what is computed once for several; the engine until the first batch; engine and
-writer side by side; the record."""
+writer side by side; the files read again by the leak guard; the record."""
 
 
 class Clocks:
@@ -27,6 +30,7 @@ class Clocks:
         self.seconds: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
         self._report = OPENING
         self._began = time.monotonic()
+        self._is_timing = False
 
     def begin(self, report: str) -> None:
         """Close the present slot's reading and begin the next one's."""
@@ -35,13 +39,16 @@ class Clocks:
         self._report, self._began = report, now
 
     def timed(self, phase: str, function: Callable[..., Any]) -> Callable[..., Any]:
-        """Return `function`, its time added to `phase`."""
+        """Return `function`, its time added to `phase`, that of other timed functions inside of it too."""
 
         def call(*arguments: Any, **named: Any) -> Any:
-            began = time.monotonic()
+            if self._is_timing:
+                return function(*arguments, **named)
+            began, self._is_timing = time.monotonic(), True
             try:
                 return function(*arguments, **named)
             finally:
+                self._is_timing = False
                 self.seconds[self._report][phase] += time.monotonic() - began
 
         return call
@@ -75,6 +82,10 @@ class Clocks:
         data.fetch = self.timed("questions", data.fetch)  # type: ignore[method-assign]
         data.stream = timed_stream  # type: ignore[method-assign]
         return data
+
+    def watch_guard(self) -> None:
+        """Put the leak guard on the clock, for the rest of the process."""
+        slot.guard_finished = self.timed("guard", guarding.guard_finished)  # type: ignore[attr-defined]
 
     def watch_ledger(self, ledger: Ledger) -> Ledger:
         """Put the record of a slot on the clock."""

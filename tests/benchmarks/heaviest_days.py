@@ -3,8 +3,8 @@
 `python -m tests.benchmarks.heaviest_days --devices 3000000 --parties 150 [--pandas] [--publish] [--work DIR]`
 
 Each side is a process of its own; wall and processor time and peak memory are the whole process's, imports included.
-The product's side ends with the files in the outbox (numbers, hashes, fsync, the ledger's commit), with `--publish`
-in the recipients' folders.
+The product's side ends with the files in the outbox (numbers, hashes, fsync, read again by the leak guard, the
+ledger's commit), with `--publish` in the recipients' folders.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The product's side: first issues with the whole history on the heaviest days, and where the time goes.
 
 Does what `ecosmig publish --all --as-of` does, through the product's own wiring. Without `--publish` it stops at the
-outbox: numbers, files, hashes, fsync and the ledger's transaction are in, recipients' folders are not.
+outbox: numbers, files, hashes, fsync, the leak guard and the ledger's transaction are in, recipients' folders are not.
 """
 
 from __future__ import annotations
@@ -92,6 +92,7 @@ def main() -> None:
     options.home.mkdir(parents=True)
     wiring = Wiring(load_settings(configuration(options.home, options.data, options.memory_limit), {}, options.home))
     clocks = Clocks()
+    clocks.watch_guard()
     for day, narrowing in _DAYS:
         (_publish if options.publish else _issue)(wiring, day, narrowing, clocks)
         clocks.begin(OPENING)
