@@ -228,6 +228,8 @@ class SharePointPlace:
         self._known_stranger: str | None = None
         self._laid = self.line.laid()
         self._laid.__enter__()
+        # The stand-in shows no grants at first, and a publisher that sees none goes by an administrator's proof.
+        self.calm()
 
     def destination(self, suppliers: Mapping[str, str]) -> str:
         readers = "".join(
