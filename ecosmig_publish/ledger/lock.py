@@ -73,7 +73,7 @@ class LockFile:
         descriptor = os.open(self.path, os.O_RDONLY)
         try:
             note = json.loads(os.pread(descriptor, _MAX_NOTE_BYTES, 0))
-        except ValueError:
+        except (ValueError, RecursionError):
             return {}
         finally:
             os.close(descriptor)

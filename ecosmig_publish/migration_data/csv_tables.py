@@ -13,7 +13,9 @@ from ecosmig_publish.errors import SourceError
 from ecosmig_publish.migration_data.contract import CONTRACT, Column, Kind
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
+    from typing import IO
 
 RAW_SUFFIX = "__as_read"
 """The table of texts that a typed table was made from, for `data check`."""
@@ -22,6 +24,7 @@ _INSTANT = r"[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+
 """What the contract takes for an instant; the engine alone would take `infinity` and the names of zones."""
 
 _CHUNK = 1 << 20
+_LONGEST_HEADER = 1 << 16
 
 _TYPES = {Kind.TEXT: "VARCHAR", Kind.INTEGER: "BIGINT", Kind.TIMESTAMP: "TIMESTAMP", Kind.BOOLEAN: "BOOLEAN"}
 
@@ -39,12 +42,11 @@ def load_csv(backend: Any, table: str, path: Path, source: str) -> None:
     backend.raw_sql("SET preserve_insertion_order = false")
     contract = CONTRACT.get(table)
     known = {column.name: column for column in contract.columns} if contract else {}
-    listed = [
-        f"{typed_cell(known[name])} AS {_name(name)}" if name in known else _name(name)
-        for name in _header(files[0], source)
-    ]
+    header = _header(files[0], source)
+    listed = [f"{typed_cell(known[name])} AS {_name(name)}" if name in known else _name(name) for name in header]
     for column in known.values():
-        if column.voids and column.voids in known:
+        # One of them may be missing, which is said with whatever else is.
+        if column.voids and {column.name, column.voids} <= {*header}:
             _void(listed, known[column.voids], column)
     backend.raw_sql(f'CREATE VIEW "{table}" AS SELECT {", ".join(listed)} FROM "{table}{RAW_SUFFIX}"')
 
@@ -61,7 +63,12 @@ def _select(file: Path, source: str) -> str:
 def _header(file: Path, source: str) -> list[str]:
     try:
         with file.open(encoding="utf-8-sig", newline="") as lines:
-            names = next(csv.reader(lines), [])
+            names = next(csv.reader(_short_lines(lines)), [])
+    except csv.Error as error:
+        raise SourceError(
+            f"{source}: {file}: its first line is no record: {error}",
+            hint="The first line names the columns of the contract, parted by commas.",
+        ) from error
     except UnicodeDecodeError as error:
         raise SourceError(f"{source}: {file}: not UTF-8", hint="Save it as UTF-8.") from error
     except OSError as error:
@@ -73,6 +80,12 @@ def _header(file: Path, source: str) -> list[str]:
             hint="The first line names the columns of the contract, parted by commas.",
         )
     return names
+
+
+def _short_lines(file: IO[str]) -> Iterator[str]:
+    """Yield a file's lines, one that is too long for names of columns in parts: a file may be one line of gigabytes."""
+    while line := file.readline(_LONGEST_HEADER):
+        yield line
 
 
 def _refuse_open_quote(file: Path, source: str) -> None:

@@ -44,7 +44,7 @@ def read_last_run(directory: Path) -> LastRun | None:
             document["failing_since"],
             tuple(dict(trouble) for trouble in document["troubles"]),
         )
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, RecursionError, KeyError, TypeError):
         return None
 
 
