@@ -162,3 +162,10 @@ def test_integers_print_plain_whatever_their_width(kind: Any) -> None:
 def test_a_column_of_nothing_but_nulls_prints_nothing() -> None:
     batch = pa.record_batch([pa.nulls(2), pa.nulls(2, pa.timestamp("us"))], names=["a", "b"])
     assert as_lines(batch) == [b"10,,\r\n"] * 2
+
+
+@pytest.mark.parametrize("text", ["=1+1", "=cmd|' /C calc'!A0", "+1", "-1", "@SUM(A1)", "\t=1"])
+def test_a_value_that_a_spreadsheet_would_run_is_published_as_it_is(text: str) -> None:
+    batch = pa.record_batch([pa.array([text])], ["field"])
+    (line,) = detail_lines(batch, ["field"]).to_pylist()
+    assert line == f"10,{text}\r\n"
