@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 
 _CRLF = b"\r\n"
 _QUOTE = b'"'
-_TO_BE_QUOTED = (_QUOTE, b",", b"\r", b"\n")
+_QUOTED = re.compile(rb'"([^"]*+(?:""[^"]*+)*+)"')
+_NEEDS_QUOTES = re.compile(rb'[",\r\n]')
+_BEFORE, _AFTER = (b",", b"\n"), b",\r"
 _BLOCK = 1 << 22
 """Bytes that the parser takes at once: far more than the longest record."""
 
@@ -42,9 +44,9 @@ def read_details(content: bytes, file: GuardedFile, report: Report, period: Peri
     _check_header(content[:first], file, report, period)
     names = ["record_type", *(field.name for field in CATALOGUE[report].fields)]
     details = _parsed(content, first, last, names)
-    if not _is_in_the_dialect(content, first, last, details):
-        raise BrokenFileError("its details are not written as RFC 4180 and the EMRR want them")
     rows = details.num_rows
+    if not _is_in_the_dialect(content, first, last, rows):
+        raise BrokenFileError("its details are not written as RFC 4180 and the EMRR want them")
     if content[last:] != f"99,{rows},{CLASSIFICATION}\r\n".encode():
         raise BrokenFileError(f"its trailer does not count its {rows:,} details")
     if rows != file.rows:
@@ -108,30 +110,20 @@ def _parsed(content: bytes, first: int, last: int, names: list[str]) -> Any:
         raise BrokenFileError("a record between header and trailer can't be parsed") from error
 
 
-def _is_in_the_dialect(content: bytes, first: int, last: int, details: Any) -> bool:
-    """Whether the parsed texts can only have been written as they are, with CRLF and no needless quotes."""
-    if content.find(_QUOTE, first, last) < 0:
-        # Whatever else ends a line has made a record more.
-        return content.count(_CRLF, first, last) == int(details.num_rows)
-    for batch in details.to_batches():
-        *columns, end = (_as_written(column) for column in batch.columns)
-        end = pc.binary_join_element_wise(end, "\r\n", "")
-        text = _bytes_of(pc.binary_join_element_wise(*columns, end, ","))
-        if not content.startswith(text, first):
+def _is_in_the_dialect(content: bytes, first: int, last: int, rows: int) -> bool:
+    """Whether what was parsed as `rows` details is written with CRLF alone, and quoted where it must be and only there.
+
+    Outside quotes a CR or LF of its own, whatever it stands for, has made a record more than there are CRLF.
+    """
+    breaks_inside = 0
+    place = content.find(_QUOTE, first, last)
+    while place >= 0:
+        quoted = _QUOTED.match(content, place, last)
+        if quoted is None or content[place - 1 : place] not in _BEFORE or content[quoted.end()] not in _AFTER:
             return False
-        first += len(text)
-    return first == last
-
-
-def _as_written(column: Any) -> Any:
-    if not any(mark in _bytes_of(column) for mark in _TO_BE_QUOTED):
-        return column
-    doubled = pc.replace_substring(column, '"', '""')
-    needs_quotes = pc.match_substring_regex(column, '[",\r\n]')
-    return pc.if_else(needs_quotes, pc.binary_join_element_wise('"', doubled, '"', ""), column)
-
-
-def _bytes_of(column: Any) -> bytes:
-    """Return the bytes of all texts, one after another."""
-    first, last = np.frombuffer(column.buffers()[1], np.int32)[[column.offset, column.offset + len(column)]].tolist()
-    return bytes(column.buffers()[2].slice(first, last - first))
+        value = quoted[1]
+        if not _NEEDS_QUOTES.search(value):
+            return False
+        breaks_inside += value.count(_CRLF)
+        place = content.find(_QUOTE, quoted.end(), last)
+    return content.count(_CRLF, first, last) == rows + breaks_inside
