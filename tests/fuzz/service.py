@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
-import requests  # noqa: TC002 - hypothesis reads the types of what it builds
+import requests
 from requests.adapters import HTTPAdapter
 from urllib3 import HTTPHeaderDict, HTTPResponse
+from urllib3.exceptions import InvalidHeader
 
 from ecosmig_publish.destinations.sharepoint.graph.client import Graph, GraphParts
 from ecosmig_publish.destinations.sharepoint.graph.session import HttpsSession
@@ -58,14 +59,18 @@ class Wire(HTTPAdapter):
         if len(self.asked) > self.most:
             raise AssertionError(f"{self.most} requests, and no end: {url}")
         raw = self.answering(str(request.method), url)
-        body = HTTPResponse(
-            body=raw.stream or io.BytesIO(raw.body),
-            headers=HTTPHeaderDict(raw.headers),
-            status=raw.status,
-            preload_content=False,
-            decode_content=False,
-            request_url=url,
-        )
+        try:
+            body = HTTPResponse(
+                body=raw.stream or io.BytesIO(raw.body),
+                headers=HTTPHeaderDict(raw.headers),
+                status=raw.status,
+                preload_content=False,
+                decode_content=False,
+                request_url=url,
+            )
+        except InvalidHeader as error:
+            # As requests' own adapter has it.
+            raise requests.exceptions.InvalidHeader(error, request=request) from error
         return self.build_response(request, body)
 
     def check_token_stayed(self) -> None:
