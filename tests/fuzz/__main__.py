@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import argparse
 import os
+import subprocess
 import sys
 from pathlib import Path
-
-import pytest
 
 from tests.fuzz.examples import VARIABLE
 
@@ -17,10 +16,9 @@ def main() -> int:
     parser.add_argument("--examples", type=int, default=10_000, help="for each test")
     parser.add_argument("names", nargs="*", help="only tests whose names hold one of these")
     options = parser.parse_args()
-    # The tests' processes read it, whichever of them comes up.
-    os.environ[VARIABLE] = str(options.examples)
     chosen = ["-k", " or ".join(options.names)] if options.names else []
-    return int(pytest.main([str(Path(__file__).parent), "--durations=5", *chosen]))
+    command = [sys.executable, "-m", "pytest", str(Path(__file__).parent), "--durations=5", *chosen]
+    return subprocess.run(command, env={**os.environ, VARIABLE: str(options.examples)}, check=False).returncode
 
 
 if __name__ == "__main__":
