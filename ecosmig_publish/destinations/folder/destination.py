@@ -13,9 +13,16 @@ from ecosmig_publish.destinations.folder.faults import destination_faults
 from ecosmig_publish.destinations.folder.placing import is_leftover, place_file, sync_directory
 from ecosmig_publish.destinations.folder.readers import disk_access
 from ecosmig_publish.destinations.folder.regular import open_regular
+from ecosmig_publish.destinations.folder.removing import remove_file
 from ecosmig_publish.destinations.names import carries_signifier, folder_name
 from ecosmig_publish.destinations.protocol import Folder, Listed, Offboarded, Onboarded, OnboardingPlan, Placed
-from ecosmig_publish.errors import DestinationError, FolderAccessError, FolderMissingError, NotFoundError
+from ecosmig_publish.errors import (
+    DestinationError,
+    FolderAccessError,
+    FolderMissingError,
+    NameTakenError,
+    NotFoundError,
+)
 from ecosmig_publish.fingerprint import fingerprint_stream
 
 if TYPE_CHECKING:
@@ -130,6 +137,13 @@ class FolderOnDisk:
         seen = self.access(folder)
         remark = "on a disk nothing was withdrawn: take the right to read it away there"
         return Offboarded((), replace(seen, remarks=(*seen.remarks, remark), is_exact=False))
+
+    def remove_file(self, folder: Folder, name: str, item_id: str | None, fingerprint: Fingerprint) -> bool:
+        """See `FolderOnboarding`."""
+        self.check_folder(folder)
+        if item_id not in (None, f"{folder.id}/{name}"):
+            raise NameTakenError(f"{folder.name}/{name}: was published as {item_id}", hint="ecosmig verify")
+        return remove_file(self._path_of(folder), _plain(name), fingerprint)
 
     def folders(self) -> list[str]:
         """See `FolderOnboarding`."""

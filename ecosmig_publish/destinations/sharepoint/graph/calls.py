@@ -30,11 +30,15 @@ class Kind(Enum):
     DOWNLOAD = ("read a file", 1, READING)
     DELETE = ("remove a staged file", 2, READING)
     """Repeated without a look, as reading is: what is gone stays gone."""
+    REMOVE = ("remove a withdrawn file", 2, READING)
+    """As `DELETE`."""
     PUT = ("stage a file", 2, CHANGING)
     OPEN_SESSION = ("open an upload session", 2, CHANGING)
     FRAGMENT = ("upload a part of a file", 2, CHANGING)
     SESSION_STATUS = ("ask how far an upload got", 1, READING)
     MOVE = ("move a file into its folder", 2, CHANGING)
+    NOTE = ("write the operators' note", 2, READING)
+    """Repeated without a look: the same note twice is one."""
     MAKE_FOLDER = ("make a folder", 2, CHANGING)
     GRANT = ("grant access to a folder", 5, READING)
     """Repeated without a look, as withdrawing and inviting are: the same grant twice is one."""

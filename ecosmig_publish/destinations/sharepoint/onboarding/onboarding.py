@@ -10,6 +10,8 @@ from ecosmig_publish.destinations.sharepoint.onboarding.faults import NoReadersE
 from ecosmig_publish.destinations.sharepoint.onboarding.folders import Folders
 from ecosmig_publish.destinations.sharepoint.onboarding.grants import Grants, by_hand, findings
 from ecosmig_publish.destinations.sharepoint.onboarding.people import Recipients
+from ecosmig_publish.destinations.sharepoint.onboarding.removing import remove_file
+from ecosmig_publish.destinations.sharepoint.placing.names import checked_name
 from ecosmig_publish.errors import FolderAccessError
 
 if TYPE_CHECKING:
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from ecosmig_publish.destinations.sharepoint.onboarding.grants import Look
     from ecosmig_publish.destinations.sharepoint.onboarding.people import Directory, Principal
     from ecosmig_publish.emrr.terms import Signifier
+    from ecosmig_publish.fingerprint import Fingerprint
 
 
 class SharePointOnboarding:
@@ -117,6 +120,11 @@ class SharePointOnboarding:
             raise FolderAccessError(f"{item.name}: can still be read by {left}", hint=by_hand())
         access = FolderAccess(after.readers, after.shown, (), (), self._remarks(item, folder), is_exact=False)
         return Offboarded(tuple(grantee.shown for grantee in before.foreign), access)
+
+    def remove_file(self, folder: Folder, name: str, item_id: str | None, fingerprint: Fingerprint) -> bool:
+        """See `FolderOnboarding`; the site's recycle bin keeps it for a while."""
+        self._folders.pinned(folder)
+        return remove_file(self._library, folder, checked_name(name), item_id, fingerprint)
 
     def folders(self) -> list[str]:
         """See `FolderOnboarding`."""
