@@ -29,8 +29,8 @@ class CorrectionBirth:
     """All that is born with a correction, in one transaction.
 
     `supersedes_id` is None where the slot had no issue for the recipient. `held` are rows that the superseded issue
-    carried and this one doesn't; `gone` counts those that the source no longer has. `expected_last` is the last
-    number that the stream had when the files were written.
+    carried and this one doesn't; `gone` counts those that the source no longer has, `problems` the recipient's that a
+    summary can't show. `expected_last` is the last number that the stream had when the files were written.
     """
 
     slot: Slot
@@ -42,6 +42,7 @@ class CorrectionBirth:
     expected_last: int
     held: Sequence[HeldEntry] = ()
     gone: int = 0
+    problems: int = 0
 
 
 @dataclass(frozen=True, slots=True)

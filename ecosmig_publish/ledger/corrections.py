@@ -10,16 +10,32 @@ from ecosmig_publish.errors import LedgerError
 from ecosmig_publish.ledger.births import file_facts, insert_issues
 from ecosmig_publish.ledger.chain import Deed, digest
 from ecosmig_publish.ledger.columns import instant_text
+from ecosmig_publish.ledger.findings import record_finding
 from ecosmig_publish.ledger.issues import issue_of_id
 from ecosmig_publish.ledger.recalls import recall_rows
 from ecosmig_publish.ledger.streams import advance_streams
 from ecosmig_publish.ledger.tables import corrections, issues, outbox_directories, slots
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from datetime import datetime
+
     from sqlalchemy import Connection
 
     from ecosmig_publish.ledger.amendments import CorrectionBirth
     from ecosmig_publish.ledger.views import RecordedIssue
+
+
+def changes(birth: CorrectionBirth, now: datetime) -> Iterator[Callable[[Connection], Deed]]:
+    """Yield what records a correction, and what of the source a person should look at, for one transaction."""
+    yield lambda connection: record_correction(connection, birth)
+    name = birth.issue.files[0].name
+    if birth.gone:
+        detail = {"corrected": name, "rows": birth.gone}
+        yield lambda connection: record_finding(connection, "row-gone", detail, now)
+    if birth.problems:
+        detail_of_problems = {"corrected": name, "rows": birth.problems}
+        yield lambda connection: record_finding(connection, "row-left-out", detail_of_problems, now)
 
 
 def record_correction(connection: Connection, birth: CorrectionBirth) -> Deed:
@@ -63,6 +79,7 @@ def record_correction(connection: Connection, birth: CorrectionBirth) -> Deed:
             # As in the act of a slot: keys may hold a Device ID.
             "held": digest([[it.key, it.reasons, it.recipient] for it in sorted(birth.held, key=lambda it: it.key)]),
             "gone": birth.gone,
+            "problems": birth.problems,
         },
     )
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement, Connection, Row
 
-    from ecosmig_publish.ledger.entries import IssueName
+    from ecosmig_publish.ledger.amendments import IssueName
 
 _later = corrections.alias("later")
 
@@ -110,7 +110,7 @@ def _issues(connection: Connection, condition: ColumnElement[bool]) -> list[Reco
     return [_issue(row, by_issue) for row in rows]
 
 
-def _issue(row: Row[Any], by_issue: dict[int, Any]) -> RecordedIssue:
+def _issue(row: Row[*tuple[Any, ...]], by_issue: dict[int, Any]) -> RecordedIssue:
     withdrawn = None
     if row.withdrawn_at is not None:
         withdrawn = Withdrawal(row.withdrawn_at, row.withdrawn_because, row.released, row.removed)

@@ -353,7 +353,7 @@ class Ledger:
 
     def record_correction(self, birth: CorrectionBirth) -> None:
         """Record an issue that corrects a slot for one recipient, with all that is born with it."""
-        self._record(lambda connection: corrections.record_correction(connection, birth))
+        self._record_all(corrections.changes(birth, self._now()))
 
     def record_withdrawal(self, entry: WithdrawalEntry) -> None:
         """Record that an issue is taken back."""

@@ -36,7 +36,9 @@ def unreported(question: Question, outcome: str, *, among: Any = None) -> Any:
     belongs = attempts.filter(
         attempts.outcome == outcome, under(attempts, question.bounds), attempts.attempt_id.notnull()
     )
-    if question.previous is not None:
+    if question.only_keys is not None:
+        belongs = belongs.semi_join(question.only_keys, belongs.attempt_id == question.only_keys.key)
+    elif question.previous is not None:
         is_new = ~under(belongs, question.previous)
         if question.held_keys is not None:
             is_new = is_new | belongs.attempt_id.isin(question.held_keys.key)
@@ -56,7 +58,7 @@ def attempt_rows(report: Report, attempts: Any, question: Question) -> Any:
     """Turn unreported attempts into the rows of 001 or 002: `hold`, `recipient`, `key`, then the record's fields."""
     fields = CATALOGUE[report].fields
     few = None
-    if question.previous is not None:
+    if question.is_about_few:
         few = attempts = question.keep(attempts)
     rows = with_recipient(with_supplier_at(attempts, "completed_at", question), question)
     rows = with_device(rows.rename(attempt_firmware="firmware_version"), question, of=few)

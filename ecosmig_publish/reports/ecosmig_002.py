@@ -26,7 +26,7 @@ def _numbered(question: Question) -> Any:
     """
     attempts = visible(question)
     attempts = attempts.filter(attempts.completed_at.notnull())
-    if question.previous is not None:
+    if question.is_about_few:
         # Few Devices have a new failure: only their attempts are numbered.
         of_nobody = attempts.filter(attempts.device_id.isnull())
         attempts = attempts.semi_join(unreported(question, FAILURE), "device_id").union(of_nobody)

@@ -37,8 +37,14 @@ def belonging(question: Question) -> Any:
     of_gpfs = of_gpfs.filter((of_gpfs.known_type == "GPF") | of_gpfs.known_type.isnull())
     of_strangers = changes.union(notified).anti_join(devices, "device_id")
     found = of_others.union(of_gpfs).drop("known_device_id", "known_type").union(of_strangers)
-    if question.reported_keys is not None:
-        found = found.anti_join(question.reported_keys, "key")
+    if question.only_keys is not None:
+        found = found.semi_join(question.only_keys, "key")
+    elif question.reported_keys is not None:
+        reported = question.reported_keys
+        # What was taken back is held, and goes out once more.
+        found = found.anti_join(
+            reported if question.held_keys is None else reported.anti_join(question.held_keys, "key"), "key"
+        )
     if question.excluded_keys is not None:
         found = found.anti_join(question.excluded_keys, "key")
     return found

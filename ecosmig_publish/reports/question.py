@@ -54,7 +54,8 @@ class Question:
     """One slot of one report.
 
     `known_parties` has one column, `sec_party_id`: the register's signifiers, each once. `held_keys` and
-    `excluded_keys` have one column, `key`, of the report's kind of key; `reported_keys` too (006 alone).
+    `excluded_keys` have one column, `key`, of the report's kind of key; `reported_keys` too (006 alone). A held key
+    counts as not yet reported. Of 001, 002 and 006 `only_keys` asks for these rows alone, whoever reported them when.
     `gpf_meter_points` gives what `meter_points` says of all GPFs, where slots share it. `keep` turns an expression that
     is read several times into one that is computed once.
     """
@@ -67,8 +68,14 @@ class Question:
     held_keys: Any = None
     excluded_keys: Any = None
     reported_keys: Any = None
+    only_keys: Any = None
     gpf_meter_points: Callable[[], Any] | None = None
     keep: Callable[[Any], Any] = as_it_is
+
+    @property
+    def is_about_few(self) -> bool:
+        """Whether it is worth while to find the rows first, and then only what concerns them."""
+        return self.previous is not None or self.only_keys is not None
 
 
 def instant(moment: datetime) -> Any:
