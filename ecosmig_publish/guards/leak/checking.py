@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import groupby, islice
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +19,7 @@ from ecosmig_publish.guards.leak.reading import BrokenFileError, read_details
 from ecosmig_publish.guards.leak.rules import OF_DEVICES, keeps_rules
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from ecosmig_publish.emrr.terms import Period
     from ecosmig_publish.guards.leak.columns import Details
@@ -27,6 +29,8 @@ _MOST_ROWS = 1_000
 """How many foreign rows are looked up to be named; one is enough to stop a slot."""
 _MOST_BREACHES = 3
 _CHUNK = 1 << 20
+_AT_ONCE = 2
+"""Files; the largest take some 300 MB each."""
 _DAYS_OF_A_WEEK = 7
 _OF_WHOLE_WEEKS = ("days", "no-activity")
 """Rules of 005 that a part of a split issue needn't keep by itself."""
@@ -50,8 +54,7 @@ def check_files(
     bad: list[BadFile] = []
     with data.keeping() as keep:
         gathering = Gathering(report, data, keep, rows_at_once)
-        for file in files:
-            found = _look_into(file, report, period)
+        for file, found in _looked_into(files, report, period):
             if isinstance(found, BadFile):
                 bad.append(found)
             else:
@@ -59,6 +62,22 @@ def check_files(
         if gathering.rows:
             bad += _strangers(gathering, report, period, data, keep)
     return bad
+
+
+def _looked_into(
+    files: Iterable[GuardedFile], report: Report, period: Period
+) -> Iterator[tuple[GuardedFile, BadFile | Details]]:
+    """Yield each file with what `_look_into` says of it, in order; a few are read side by side, and no more held."""
+    with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="guard") as pool:
+        coming: deque[tuple[GuardedFile, Future[BadFile | Details]]] = deque()
+        for file in files:
+            coming.append((file, pool.submit(_look_into, file, report, period)))
+            if len(coming) > _AT_ONCE:
+                earlier, found = coming.popleft()
+                yield earlier, found.result()
+        while coming:
+            earlier, found = coming.popleft()
+            yield earlier, found.result()
 
 
 def _look_into(file: GuardedFile, report: Report, period: Period) -> BadFile | Details:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ecosmig_publish.guards.leak.findings import GuardedFile
     from ecosmig_publish.migration_data import MigrationData
 
-ROWS_AT_ONCE = 1_000_000
+ROWS_AT_ONCE = 3_000_000
 """Above this, rows are handed over to the engine, which may spill them."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
