@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 from ecosmig_publish.emrr.terms import Report, Signifier, parse_signifier
 from ecosmig_publish.errors import InvalidFileError, UsageError
+from ecosmig_publish.settings.durations import parse_duration
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import timedelta
 
 _SHAPE = re.compile(r"\d{4}-?\d{2}-?\d{2}[T ]\d{2}.*")
 
@@ -29,6 +31,14 @@ def parse_instant(text: str | None, option: str = "--as-of") -> datetime | None:
         return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise fault from error
+
+
+def parse_span(option: str, text: str) -> timedelta:
+    """Return the duration that an option gives, such as `30m`. Raises `UsageError`."""
+    try:
+        return parse_duration(text)
+    except ValueError as error:
+        raise UsageError(f"{option} {text}: {error}", hint="Write it like 30m or 2h.") from error
 
 
 def parse_reports(texts: Sequence[str]) -> tuple[Report, ...]:

@@ -15,7 +15,11 @@ def add_to(app: typer.Typer) -> None:
     command(
         app,
         "status",
-        examples=("ecosmig status", "ecosmig status --slots 100", "ecosmig status --json"),
+        examples=(
+            "ecosmig status",
+            "ecosmig status --slots 100",
+            "ecosmig status --deadline 30m",
+        ),
         statuses=(ExitStatus.UNPROVED,),
         interrupted=CHANGED_NOTHING,
     )(status)
@@ -27,11 +31,22 @@ def status(
         int | None,
         typer.Option("--slots", min=0, help="How many of the latest slots to show; 12, and all with --json."),
     ] = None,
+    deadline: Annotated[
+        str | None,
+        typer.Option(
+            "--deadline", metavar="DURATION", help="Show only what isn't proved so long after its slot: 30m, 2h."
+        ),
+    ] = None,
 ) -> int:
     """Show streams, the latest slots, what waits, what is held, and since when.
 
-    Findings about the source stay listed here as a record; they don't change the exit status.
+    Findings about the source stay listed here as a record; they don't change the exit status. With --deadline it ends
+    with 10 where something is late, a slot that nobody issued among it: run it from a scheduler of its own.
     """
+    if deadline is not None:
+        from ecosmig_publish.cli.views.status_deadline import show_overdue  # noqa: PLC0415 - --help stays quick
+
+        return show_overdue(invocation, deadline)
     from ecosmig_publish.cli.views.status import show_status  # noqa: PLC0415 - --help stays quick
 
     return show_status(invocation, slots)

@@ -6,10 +6,10 @@ import os
 from typing import TYPE_CHECKING
 
 from ecosmig_publish.cli.wired import wired
+from ecosmig_publish.cli.words import parse_span
 from ecosmig_publish.errors import ExitStatus, UsageError
 from ecosmig_publish.evidence.page import concerns_of, picture_of
 from ecosmig_publish.evidence.page.rendering import render_page
-from ecosmig_publish.settings.durations import parse_duration
 from ecosmig_publish.workflows.planning import due_slots_of
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 def write_page(invocation: Invocation, out: Path, deadline: str, *, force: bool) -> int:
     """Write the page to `out`, whole or not at all; over another file only with `force`."""
-    span = _deadline(deadline)
+    span = parse_span("--deadline", deadline)
     wiring = wired(invocation)
     if out.exists() and not force:
         raise UsageError(f"{out} is there already", hint="--force writes over it; --out names another file.")
@@ -37,13 +37,6 @@ def write_page(invocation: Invocation, out: Path, deadline: str, *, force: bool)
     size = out.stat().st_size
     invocation.result({"written": out, "size": size}, lambda: print(f"Wrote {out}, {size:,} bytes."))  # noqa: T201
     return ExitStatus.OK
-
-
-def _deadline(text: str) -> timedelta:
-    try:
-        return parse_duration(text)
-    except ValueError as error:
-        raise UsageError(f"--deadline {text}: {error}", hint="Write it like 30m or 2h.") from error
 
 
 def _page(wiring: Wiring, deadline: timedelta) -> str:

@@ -37,8 +37,6 @@ class Kind(Enum):
     FRAGMENT = ("upload a part of a file", 2, CHANGING)
     SESSION_STATUS = ("ask how far an upload got", 1, READING)
     MOVE = ("move a file into its folder", 2, CHANGING)
-    NOTE = ("write the operators' note", 2, READING)
-    """Repeated without a look: the same note twice is one."""
     MAKE_FOLDER = ("make a folder", 2, CHANGING)
     GRANT = ("grant access to a folder", 5, READING)
     """Repeated without a look, as withdrawing and inviting are: the same grant twice is one."""
