@@ -42,7 +42,7 @@ def test_the_files_of_a_recipients_slot_are_counted_together() -> None:
 
 
 def test_a_slot_that_nobody_issued_is_late_with_those_after_it() -> None:
-    last = UP_TO_DATE | {Report.ECOSMIG_002: DUE - timedelta(hours=6)}
+    last = UP_TO_DATE | {Report.ECOSMIG_002: DUE - timedelta(hours=6), Report.ECOSMIG_003: DUE + timedelta(hours=2)}
 
     # 002 falls due at 06:00 and 12:00; the deadline of the second is just over.
     overdue = overdue_in_ledger(
