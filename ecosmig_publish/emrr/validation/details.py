@@ -30,9 +30,15 @@ _ONCE = {
 
 
 class DetailRules:
-    """Checks a report's details in their order; one for each file, of the period that its header shows."""
+    """Checks a report's details in their order; one for each file, of the period that its header shows.
 
-    def __init__(self, report: Report, start: datetime | None, last_second: datetime | None) -> None:
+    A file that `may_be_part` of an issue is not asked for what only the issue as a whole has.
+    """
+
+    def __init__(
+        self, report: Report, start: datetime | None, last_second: datetime | None, *, may_be_part: bool = False
+    ) -> None:
+        self._may_be_part = may_be_part
         self._report, self._start, self._last_second = report, start, last_second
         self._fields, self._order = CATALOGUE[report].fields, CATALOGUE[report].order
         self._names = [field.name for field in self._fields]
@@ -63,6 +69,8 @@ class DetailRules:
     def closing_faults(self) -> Iterator[Fault]:
         """Yield what only all details together show."""
         if self._report is not Report.ECOSMIG_005 or not self._days:
+            return
+        if self._may_be_part and len(self._days) < _DAYS_OF_A_WEEK:
             return
         if not self._is_active:
             yield "", "no-activity", "every quantity is 0: a week without activity has no details"

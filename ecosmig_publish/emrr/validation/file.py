@@ -19,13 +19,14 @@ if TYPE_CHECKING:
 _HEADER, _DETAIL, _TRAILER = (field.allowed[0] for field in (HEADER_FIELDS[0], DETAIL_RECORD_TYPE, TRAILER_FIELDS[0]))
 
 
-def validate_file(name: str | None, chunks: Iterable[bytes]) -> Iterator[Finding]:
+def validate_file(name: str | None, chunks: Iterable[bytes], *, may_be_part: bool = False) -> Iterator[Finding]:
     """Yield every breach of the EMRR's rules in a file's bytes, in the order of its records.
 
     With `name` (without folders) its agreement with the header is checked too. Chunks may end anywhere; memory is
-    bounded whatever the file holds, by the chunk and, for report 003, by the Device IDs of 999,999 rows.
+    bounded whatever the file holds, by the chunk and, for report 003, by the Device IDs of 999,999 rows. One that
+    `may_be_part` of an issue that was split need not hold the whole week of a report 005.
     """
-    file = _File()
+    file = _File(may_be_part=may_be_part)
     number = 0
     for number, (fields, problems) in enumerate(read_records(chunks), 1):
         for rule, message in problems:
@@ -41,7 +42,8 @@ def validate_file(name: str | None, chunks: Iterable[bytes]) -> Iterator[Finding
 
 
 class _File:
-    def __init__(self) -> None:
+    def __init__(self, *, may_be_part: bool) -> None:
+        self._may_be_part = may_be_part
         self.header: ReadHeader | None = None
         self._rules: DetailRules | None = None
         self._details = 0
@@ -83,7 +85,8 @@ class _File:
         yield from header_faults(fields)
         self.header = header = read_header(fields)
         if header is not None and header.report is not None:
-            self._rules = DetailRules(header.report, header.period_start, header.period_end)
+            start, last_second = header.period_start, header.period_end
+            self._rules = DetailRules(header.report, start, last_second, may_be_part=self._may_be_part)
 
     def _trailer(self, fields: list[str]) -> Iterator[Fault]:
         if len(fields) != len(TRAILER_FIELDS):

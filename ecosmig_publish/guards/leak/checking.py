@@ -31,8 +31,6 @@ _MOST_BREACHES = 3
 _CHUNK = 1 << 20
 _AT_ONCE = 2
 """Files; the largest take some 300 MB each."""
-_DAYS_OF_A_WEEK = 7
-_OF_WHOLE_WEEKS = ("days", "no-activity")
 """Rules of 005 that a part of a split issue needn't keep by itself."""
 
 
@@ -123,8 +121,7 @@ def _broken(file: GuardedFile, content: bytes, message: str) -> BadFile:
 
 def _breaches(file: GuardedFile, content: bytes) -> list[str]:
     chunks = (content[first : first + _CHUNK] for first in range(0, len(content), _CHUNK))
-    is_whole = file.rows == _DAYS_OF_A_WEEK
-    found = (it for it in validate_file(file.name, chunks) if is_whole or it.rule not in _OF_WHOLE_WEEKS)
+    found = validate_file(file.name, chunks, may_be_part=True)
     return [
         f"record {breach.record:,}, {breach.field or breach.rule}: {breach.message}"
         for breach in islice(found, _MOST_BREACHES)

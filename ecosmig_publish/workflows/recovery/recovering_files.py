@@ -46,7 +46,7 @@ class Files:
         if standing.listed is not None:
             _compare(standing, fingerprint)
         full = self.outbox.file(path)
-        for finding in validate_file(standing.name, _chunks(full)):
+        for finding in validate_file(standing.name, _chunks(full), may_be_part=True):
             where = f"record {finding.record}: " if finding.record else ""
             raise InvalidFileError(f"{standing.name}: {where}{finding.message} ({finding.rule})")
         header, details = read_report(_chunks(full))

@@ -364,3 +364,21 @@ def test_attempts_that_failed_are_told_apart_from_those_that_succeeded(data: Dat
     recovered(made.wiring())
     made.run(WEDNESDAY)
     assert (devices_of(made.published()), devices_of(made.published(), "002")) == (["01", "02"], ["01"])
+
+
+def test_a_report_005_that_was_split_is_recovered_part_by_part(data: Data, tmp_path: Path) -> None:
+    made = installed(tmp_path / "it", data)
+    made.extra["ROWS_PER_FILE"] = "3"
+    made.run(MONDAY + 7 * 24 * HOUR + 7 * HOUR)
+    before = made.published()
+    lose_ledger(made.home)
+    lose_outbox(made.home)
+    made.onboard_all()
+
+    plan = recovered(made.wiring())
+
+    # Seven days in files of three rows: numbers 1, 2 and 3 of each recipient.
+    assert plan.exit_status == ExitStatus.OK
+    assert numbers_of(before, A, "005") == [1, 2, 3]
+    assert made.run(MONDAY + 8 * 24 * HOUR + 7 * HOUR).exit_status == ExitStatus.OK
+    assert numbers_of(made.published(), A, "005") == [1, 2, 3]
