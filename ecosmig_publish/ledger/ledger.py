@@ -207,6 +207,11 @@ class Ledger:
         with self._reading() as connection:
             yield from publications.read_files(connection, recipient, report)
 
+    def files_named(self, names: Collection[str]) -> dict[str, RecordedFile]:
+        """Return the issued files of these names, by name."""
+        with self._reading() as connection:
+            return publications.files_named(connection, names)
+
     def files_of_items(self, item_ids: Collection[str]) -> dict[str, RecordedFile]:
         """Return the published files that the destination knows by these ids, by id."""
         with self._reading() as connection:

@@ -107,6 +107,18 @@ def read_files(connection: Connection, recipient: Signifier | None, report: Repo
         yield RecordedFile(**_values(row))
 
 
+def files_named(connection: Connection, names: Collection[str]) -> dict[str, RecordedFile]:
+    """Return the issued files of these names, by name."""
+    found: dict[str, RecordedFile] = {}
+    wanted = sorted(names)
+    for first in range(0, len(wanted), _AT_ONCE):
+        few = wanted[first : first + _AT_ONCE]
+        for row in connection.execute(_files(RecordedFile.__slots__).where(files.c.name.in_(few))):
+            file = RecordedFile(**_values(row))
+            found[file.name] = file
+    return found
+
+
 def files_of_items(connection: Connection, item_ids: Collection[str]) -> dict[str, RecordedFile]:
     """Return the published files that the destination knows by these ids, by id."""
     found: dict[str, RecordedFile] = {}

@@ -21,11 +21,13 @@ from ecosmig_publish.workflows.verifying import (
     MOVED,
     OF_STRANGERS,
     RENAMED,
+    TAKEN_BACK,
     UNEXPECTED,
     UNPROVED,
     Discrepancy,
     Verified,
     is_earlier,
+    is_taken_back,
     prove,
     read_sha256,
     verify_folders,
@@ -160,6 +162,9 @@ def compare_changes(
     folders = ledger.folders()
     by_id, seeded = {entry.folder_id: entry for entry in folders.values()}, ledger.seeded_numbers()
     recorded = ledger.files_of_items(items.keys())
+    named = ledger.files_named(
+        [item.name for item in items.values() if item.id not in recorded and item.parent_id in by_id]
+    )
     # A run that died may have put a file there without recording it; whichever run is next adopts it.
     on_its_way = {(file.recipient, file.name) for file in ledger.waiting() if file.published_at is None}
     for item in items.values():
@@ -170,10 +175,20 @@ def compare_changes(
             yield from _of_proved(item, file, folders, destination)
         elif owner is None or item.deleted or (owner.signifier, item.name) in on_its_way:
             continue
+        elif _is_put_back(item, named.get(item.name), folders):
+            # As it was issued, by somebody's hand: nothing is amiss any more.
+            pass
         elif item.is_folder or not is_earlier(item.name, owner.signifier, seeded):
             what = "a folder in the folder" if item.is_folder else "in the folder"
             detail = f"{what}, and nothing that this ledger published there{_by(item)}"
             yield Discrepancy(UNEXPECTED, owner.signifier, item.name, detail)
+
+
+def _is_put_back(item: ChangedItem, file: RecordedFile | None, folders: Mapping[Signifier, FolderEntry]) -> bool:
+    """Whether somebody put a file that was deleted back as it was issued: it has another id since."""
+    if file is None or file.published_at is None or is_taken_back(file):
+        return False
+    return _compare(item, file, folders) is None
 
 
 def _keep(doubts: Iterable[Discrepancy], ledger: Ledger) -> None:
@@ -211,6 +226,10 @@ def _of_proved(
     item: ChangedItem, file: RecordedFile, folders: Mapping[Signifier, FolderEntry], destination: FollowedDestination
 ) -> Iterator[Discrepancy]:
     """Yield what somebody did to a file that was proved before; nothing where it stands there as it was."""
+    if is_taken_back(file):
+        if (known := destination.item(item.id)) is not None and not known.deleted:
+            yield Discrepancy(UNEXPECTED, file.recipient, file.name, f"{TAKEN_BACK}{_by(known)}")
+        return
     if _compare(item, file, folders) is None:
         return
     # Changes may be told late: by now it may be otherwise.

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 MISSING, UNEXPECTED, ALTERED, RENAMED, UNPROVED = "missing", "unexpected", "altered", "renamed", "unproved"
 MOVED, NO_FOLDER, ACCESS = "moved", "folder", "access"
+TAKEN_BACK = "in the folder, and withdrawn: it was to be removed, or never to be published"
 OF_STRANGERS = frozenset({MISSING, UNEXPECTED, ALTERED, RENAMED, MOVED})
 """What somebody else than a publisher did."""
 
@@ -146,7 +147,10 @@ def _compare_folder(
     for name, file in recorded.items():
         on_file(name)
         item = listed.get(name)
-        if file.published_at is None and item is None:
+        if is_taken_back(file):
+            if item is not None:
+                yield Discrepancy(UNEXPECTED, entry.signifier, name, TAKEN_BACK)
+        elif file.published_at is None and item is None:
             yield Discrepancy(UNPROVED, entry.signifier, name, "issued, waits to be published")
         elif item is None:
             twin = next((other for other in strangers.values() if _is_same(file, other)), None)
@@ -163,6 +167,11 @@ def _compare_folder(
                 yield doubt
     for name in sorted(strangers):
         yield Discrepancy(UNEXPECTED, entry.signifier, name, "in the folder, and nothing that this ledger issued")
+
+
+def is_taken_back(file: RecordedFile) -> bool:
+    """Whether a file was withdrawn and should not be in its folder: removed, or never put there."""
+    return file.withdrawn_at is not None and (bool(file.removed) or file.published_at is None)
 
 
 def _missing(entry: FolderEntry, file: RecordedFile, destination: PublishingDestination) -> Discrepancy:

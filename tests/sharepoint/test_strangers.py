@@ -158,6 +158,18 @@ def test_what_was_found_is_said_once_and_kept(scene: Scene) -> None:
     assert [finding.kind for finding in scene.made.findings()] == [MISSING]
 
 
+def test_a_file_that_somebody_puts_back_as_it_was_issued_is_no_stranger(scene: Scene) -> None:
+    data = scene.library.read(scene.file)
+    _delete(scene)
+    assert scene.made.run(FIRST, Narrowing(suppliers={Signifier(A)})).exit_status == ExitStatus.FINDING
+    scene.library.put(scene.file, data, WHO)
+
+    outcome = scene.made.run(FIRST)
+
+    assert (outcome.exit_status, outcome.doubts) == (ExitStatus.OK, [])
+    assert scene.made.verify().discrepancies == ()
+
+
 def test_a_file_that_is_moved_into_another_recipients_folder_is_said_to_be_there(scene: Scene) -> None:
     _move_to_another_recipient(scene)
     (doubt,) = scene.made.run(FIRST).doubts
