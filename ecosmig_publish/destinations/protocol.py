@@ -186,9 +186,9 @@ class FolderOnboarding(Protocol):
     def remove_file(self, folder: Folder, name: str, item_id: str | None, fingerprint: Fingerprint) -> bool:
         """Take a file out of a recipient's folder: the very bytes that were issued, and nothing else.
 
-        It must stand there under `name`, with these bytes, and as `item_id` where that is known. Returns whether it
-        did: what is gone stays gone. Raises `NameTakenError` where something else has the name, or the file another;
-        then nothing is removed. May be repeated.
+        It must stand there under `name`, with these bytes, and as `item_id` where that is known and still there.
+        Returns whether it did: what is gone stays gone. Raises `NameTakenError` where something else has the name, or
+        the item another; then nothing is removed. May be repeated.
         """
         ...
 

@@ -40,10 +40,12 @@ def issue_of_id(connection: Connection, issue_id: int) -> RecordedIssue:
 
 def amended_issues(connection: Connection) -> list[RecordedIssue]:
     """Return the issues that were superseded, withdrawn, or made by a correction, oldest first."""
-    return _issues(
-        connection,
-        corrections.c.issue_id.is_not(None) | _later.c.issue_id.is_not(None) | withdrawals.c.issue_id.is_not(None),
+    # From the few that a person decided on, not from all that was ever issued.
+    few = select(corrections.c.issue_id).union(
+        select(corrections.c.supersedes_id).where(corrections.c.supersedes_id.is_not(None)),
+        select(withdrawals.c.issue_id),
     )
+    return _issues(connection, issues.c.id.in_(few))
 
 
 def keys_of(connection: Connection, issue: RecordedIssue) -> SlotKeys:

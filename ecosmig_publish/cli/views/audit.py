@@ -102,6 +102,10 @@ def _file(file: RecordedFile, folders: Mapping[Signifier, str]) -> dict[str, obj
         "proved_at": file.proved_at,
         "item_id": file.item_id,
         "conflict": file.conflict,
+        "resent_at": file.resent_at,
+        "superseded_by": file.superseded_by,
+        "withdrawn_at": file.withdrawn_at,
+        "removed": file.removed,
         "brake": file.brake,
     }
 
@@ -127,6 +131,18 @@ def _render_files(files: Sequence[RecordedFile], total: int) -> None:
 
 
 def _state(file: RecordedFile) -> str:
+    parts = []
+    if file.withdrawn_at is not None:
+        left = "left" if file.published_at else "never published"
+        parts.append(f"withdrawn, file {'removed' if file.removed else left}")
+    else:
+        parts.append(_published(file))
+    if file.superseded_by is not None:
+        parts.append(f"superseded by {file.superseded_by}")
+    return "; ".join(parts)
+
+
+def _published(file: RecordedFile) -> str:
     from ecosmig_publish.cli.screen import shown_instant  # noqa: PLC0415 - rich is slow to import
 
     if file.proved_at is not None:
@@ -135,7 +151,9 @@ def _state(file: RecordedFile) -> str:
         return f"published {shown_instant(file.published_at)}, not proved yet"
     if file.brake:
         return "held by the brake"
-    return f"stopped: {file.conflict}" if file.conflict else "waits"
+    if file.conflict:
+        return f"stopped: {file.conflict}"
+    return "sent again, waits" if file.resent_at else "waits"
 
 
 def _render_acts(acts: Sequence[Act]) -> None:

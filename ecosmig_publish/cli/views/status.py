@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from ecosmig_publish.cli.views.brake import brake_document, show_braked
+from ecosmig_publish.cli.views.issue_amended import amended_document, show_amended
 from ecosmig_publish.cli.wired import wired
 from ecosmig_publish.emrr.terms import Report
 from ecosmig_publish.errors import ExitStatus
@@ -40,6 +41,7 @@ def show_status(invocation: Invocation, limit: int | None) -> int:
             "slots": [],
             "waiting": [],
             "brake": brake_document([], []),
+            "amended": [],
             "findings": [],
             "due_now": dict(Counter(slot.report.value for slot in _due(wiring, {}))),
         }
@@ -120,6 +122,7 @@ def _document(ledger: Ledger, limit: int | None) -> dict[str, object]:
             }
             for file in waiting
         ],
+        "amended": amended_document(ledger.amended_issues()),
         "findings": [
             {"at": finding.at, "kind": finding.kind, "detail": dict(finding.detail)} for finding in ledger.findings()
         ],
@@ -154,6 +157,7 @@ def _render(document: dict[str, object]) -> None:
     )
     _render_slots(_records(document, "slots"))
     _render_streams([row for row in _records(document, "streams") if row["waiting"]])
+    show_amended(_records(document, "amended"))
     findings = _records(document, "findings")
     if len(findings) > _FINDINGS:
         show_line(f"The latest {_FINDINGS} of {len(findings):,} findings; all of them: ecosmig status --json")

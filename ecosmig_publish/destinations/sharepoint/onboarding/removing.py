@@ -29,12 +29,10 @@ def remove_file(library: Library, folder: Folder, name: str, item_id: str | None
     about = f"{folder.name}/{name}"
     item, version = _seen(library, library.item_path(item_id), about) if item_id else (None, "")
     if item is None:
-        # Gone, or never recorded: whatever has the name now is another item, unless nobody knows the id.
+        # Never recorded, or gone and perhaps put back by somebody's hand: then its name and its bytes have to tell.
         item, version = _seen(library, library.child_path(folder.id, name), about)
         if item is None:
             return False
-        if item_id is not None:
-            raise _other(about, "another item has this name now")
     if item.parent_id != folder.id:
         raise _other(about, "it was moved out of the recipient's folder")
     if item.name != name:
