@@ -1,6 +1,6 @@
 """Whatever was lost when: after a recovery every row is where it would be, and no number was used twice.
 
-A sample of seeds; `python -m tests.workflows.recovery.replaying` plays as many as you like.
+One seed; `python -m tests.workflows.recovery.replaying` plays as many as you like.
 """
 
 from __future__ import annotations
@@ -15,6 +15,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-@pytest.mark.parametrize("seed", [2, 5, 38])
+@pytest.mark.parametrize("seed", [5])
 def test_a_recovered_ledger_goes_on_as_though_nothing_had_been_lost(seed: int, tmp_path: Path) -> None:
     play(seed, tmp_path)
