@@ -9,7 +9,8 @@ import pytest
 
 from ecosmig_publish.emrr.terms import Report, Signifier
 from ecosmig_publish.errors import OutboxError, UsageError
-from ecosmig_publish.workflows.amending.choosing import Meant
+from ecosmig_publish.workflows.amending.carried import carried_rows
+from ecosmig_publish.workflows.amending.choosing import Meant, chosen_issues
 from tests.workflows.amending.amended import (
     THURSDAY,
     TUESDAY,
@@ -220,6 +221,57 @@ def test_attempts_of_one_device_in_one_second_keep_apart(tmp_path: Path) -> None
     done = corrected(made, Meant(names=[f"ECOSMIG-001_{A}_1_20240305060000.csv"]), LATER)
     assert (done.rows, done.held) == (1, {})
     assert [row[6] for row in details(made.published(), f"{A}/ECOSMIG-001_{A}_2_")] == ["00000007"]
+
+
+def test_a_row_that_left_is_not_taken_for_its_neighbour_of_the_same_second(tmp_path: Path) -> None:
+    data = source()
+    moment = MONDAY + HOUR
+    # Both print the same; the one with the lower number goes to B.
+    data.migration_attempts = [
+        attempt(1, 1, moment + timedelta(milliseconds=900)),
+        attempt(2, 1, moment + timedelta(milliseconds=100)),
+    ]
+    made = installed(tmp_path, data)
+    made.run(TUESDAY)
+    before = data.responsibilities[0]
+    boundary = moment + timedelta(milliseconds=500)
+    data.responsibilities[0] = {**before, "effective_to": boundary}
+    data.responsibilities.append({**before, "sec_party_id": B, "effective_from": boundary})
+    shown(made, data)
+    corrected(made, Meant(names=[FIRST]), LATER)
+    data.responsibilities[0] = before
+    del data.responsibilities[-1]
+    shown(made, data)
+    assert carried_by(made, name_of(made, f"ECOSMIG-001_{A}_2_")) == [2]
+
+
+def test_a_row_that_was_held_is_not_taken_for_its_neighbour_of_the_same_second(tmp_path: Path) -> None:
+    data = source()
+    moment = MONDAY + HOUR
+    data.migration_attempts = [
+        attempt(1, 1, moment + timedelta(milliseconds=900)),
+        attempt(2, 1, moment + timedelta(milliseconds=100)),
+    ]
+    data.responsibilities[0]["effective_to"] = moment + timedelta(milliseconds=500)
+    made = installed(tmp_path, data)
+    made.run(TUESDAY)
+    assert held(made) == [("001", "attempt:1", ("no-responsible-supplier",))]
+    data.responsibilities[0]["effective_to"] = None
+    shown(made, data)
+    made.run(WEDNESDAY)
+    assert carried_by(made, FIRST) == [2]
+    assert carried_by(made, name_of(made, f"ECOSMIG-001_{A}_2_")) == [1]
+
+
+def carried_by(made: Installation, name: str) -> list[int]:
+    """Return the numbers of the attempts that an issue carried, all of which must still be there."""
+    wiring = made.wiring()
+    with wiring.locked_ledger() as ledger, wiring.data() as opened:
+        (issue,) = chosen_issues(Meant(names=[name]), ledger)
+        carried = carried_rows(issue, ledger=ledger, outbox=wiring.outbox(), data=opened)
+    assert carried.gone == 0
+    numbers: list[int] = carried.keys["key"].to_pylist()
+    return numbers
 
 
 def test_number_of_attempts_counts_what_is_visible_now(tmp_path: Path) -> None:
