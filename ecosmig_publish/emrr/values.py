@@ -49,7 +49,7 @@ def parsed(kind: FieldKind, text: str) -> Value:
 
 def parse_integer(text: str) -> int | None:
     """Return the integer that `text` is, None where it is none: `007`, `+5`, `-0`, other digits than 0 to 9."""
-    return int(text) if len(text) <= _LONGEST_INTEGER and _INTEGER.fullmatch(text) else None
+    return int(text) if len(text.removeprefix("-")) <= _LONGEST_INTEGER and _INTEGER.fullmatch(text) else None
 
 
 def parse_instant(text: str) -> datetime | None:

@@ -54,8 +54,8 @@ def remove_older(directory: Path, kept: int, first_hash: str | None) -> list[Pat
     """
     if first_hash is None:
         return []
-    named = sorted(path for path in directory.iterdir() if _NAME.fullmatch(path.name) and not path.is_symlink())
-    its = [path for path in named if _first_hash(path) == first_hash]
+    named = (path for path in directory.iterdir() if _NAME.fullmatch(path.name) and not path.is_symlink())
+    its = sorted((path for path in named if _first_hash(path) == first_hash), key=_made_at)
     removed = its[: max(0, len(its) - kept)]
     for path in removed:
         path.unlink()
@@ -69,6 +69,11 @@ def sync_directory(directory: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _made_at(path: Path) -> tuple[str, int, str]:
+    """Return what orders backups by time, those of one second too."""
+    return path.name.rpartition("-")[0], path.stat().st_mtime_ns, path.name
 
 
 def _first_hash(path: Path) -> str | None:

@@ -1,4 +1,4 @@
-"""`python -m tests.crashes [--most 5] [--kind kill] [--scenario 1] [--postgresql]`: disturb runs, say what came of it."""
+"""`python -m tests.crashes [--most 5] [--kind kill] [--scenario 1] [--postgresql]`: disturb runs, say what came."""
 
 from __future__ import annotations
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from ecosmig_publish.emrr.terms import Period, Report, Signifier, Slot
+from ecosmig_publish.emrr.calendar import period_of
+from ecosmig_publish.emrr.records import header_line, trailer_line
+from ecosmig_publish.emrr.terms import Report, Signifier, Slot
 from ecosmig_publish.fingerprint import fingerprint_file
 from ecosmig_publish.ledger import FileEntry, IssueEntry, SlotBirth, SlotEntry
 from tests.installation import at
 from tests.sharepoint.installation import SharePointInstallation
+from tests.workflows.made import source
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,7 +32,9 @@ def waiting_wave(
 ) -> SharePointInstallation:
     """Return an installation in which the wave waits, its recipients onboarded."""
     parties = {f"PX{number:04}": f"Supplier {number}" for number in range(1, recipients + 1)}
-    made = SharePointInstallation(home, sandbox, driven, DUE, "csv:data", parties, units, workers)
+    made = SharePointInstallation(home, sandbox, driven, DUE, "parquet:data", parties, units, workers)
+    # What waited is looked up in the source again, so there has to be one.
+    source().write_parquet(made.home / "data")
     made.onboard_all()
     wiring = made.wiring()
     outbox = wiring.outbox()
@@ -45,8 +49,7 @@ def _birth(report: Report, parties: dict[str, str], outbox: Outbox) -> SlotBirth
     directory = outbox.begin(slot)
     issues = tuple(_issue(slot, Signifier(recipient), directory) for recipient in parties)
     outbox.seal(directory)
-    week = Period(DUE - timedelta(days=7), DUE)
-    entry = SlotEntry(slot=slot, period=week, cut_off=DUE, generated_at=DUE, watermark=None)
+    entry = SlotEntry(slot=slot, period=period_of(slot), cut_off=DUE, generated_at=DUE, watermark=None)
     return SlotBirth(
         entry=entry,
         issues=issues,
@@ -62,11 +65,9 @@ def _issue(slot: Slot, recipient: Signifier, directory: Path) -> IssueEntry:
     name = f"{slot.report}_{recipient}_1_{slot.due_at:%Y%m%d%H%M%S}.csv"
     path = directory / recipient / name
     path.parent.mkdir(exist_ok=True)
-    # Some kilobytes, never the same twice: what counts here is requests.
-    rows = [f"10,{recipient},{slot.report},{number}" for number in range(20 + int(recipient[2:]) % 100)]
-    path.write_text("\r\n".join([f"00,{name}", *rows, f"99,{len(rows)}", ""]))
+    # Empty reports, never two the same: what counts here is requests, and no row has to be in the source.
+    header = header_line(slot.report, recipient, 1, slot.due_at, period_of(slot))
+    path.write_bytes(header + trailer_line(0))
     it = fingerprint_file(path)
-    entry = FileEntry(
-        1, 1, name, f"{directory.name}/{recipient}/{name}", len(rows), it.size, it.sha256, it.quick_xor_hash
-    )
+    entry = FileEntry(1, 1, name, f"{directory.name}/{recipient}/{name}", 0, it.size, it.sha256, it.quick_xor_hash)
     return IssueEntry(recipient, (entry,))

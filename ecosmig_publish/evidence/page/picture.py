@@ -96,9 +96,7 @@ def picture_of(
     return Picture(made_at, deadline, names, tuple(grids.values()))
 
 
-def _state(
-    file: RecordedFile, made_at: datetime, deadline: timedelta, *, has_folder: bool
-) -> State:
+def _state(file: RecordedFile, made_at: datetime, deadline: timedelta, *, has_folder: bool) -> State:
     if file.withdrawn_at is not None:
         return State.WITHDRAWN
     if file.proved_at is not None:
