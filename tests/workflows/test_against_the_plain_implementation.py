@@ -15,17 +15,17 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(4))
 def test_every_recipient_gets_what_the_plain_implementation_says(seed: int, tmp_path: Path) -> None:
     compare(seed, tmp_path, breaks_contract=False, form="csv")
 
 
-@pytest.mark.parametrize("seed", range(100, 104))
+@pytest.mark.parametrize("seed", range(100, 102))
 def test_parquet_gives_the_same(seed: int, tmp_path: Path) -> None:
     compare(seed, tmp_path, breaks_contract=False, form="parquet")
 
 
-@pytest.mark.parametrize("seed", [204, 217, 222, 223, 224, 233, 239])
+@pytest.mark.parametrize("seed", [204, 222, 223, 224, 239])
 def test_rows_that_break_the_contract_are_held_and_never_dropped(seed: int, tmp_path: Path) -> None:
     compare(seed, tmp_path, breaks_contract=True, form="parquet")
 
