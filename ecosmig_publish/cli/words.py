@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from ecosmig_publish.emrr.terms import Report, Signifier, parse_signifier
 from ecosmig_publish.errors import InvalidFileError, UsageError
-from ecosmig_publish.settings.durations import parse_duration
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,6 +34,8 @@ def parse_instant(text: str | None, option: str = "--as-of") -> datetime | None:
 
 def parse_span(option: str, text: str) -> timedelta:
     """Return the duration that an option gives, such as `30m`. Raises `UsageError`."""
+    from ecosmig_publish.settings.durations import parse_duration  # noqa: PLC0415 - few commands take one
+
     try:
         return parse_duration(text)
     except ValueError as error:

@@ -18,6 +18,11 @@ MAX_ROWS_PER_FILE = 999_999
 MAX_SEQUENCE = 999_999
 """Six digits each, in trailer and header."""
 
+HOLDING = (Report.ECOSMIG_001, Report.ECOSMIG_002, Report.ECOSMIG_006)
+"""The reports that hold rows: a row that can't go out with its slot goes out with a later one."""
+SUMMARIES = (Report.ECOSMIG_003, Report.ECOSMIG_004, Report.ECOSMIG_005)
+"""The others: each slot tells everything anew, nothing of it is held or carried over."""
+
 
 class FieldKind(StrEnum):
     """The EMRR's field types."""

@@ -10,10 +10,19 @@ from ecosmig_publish.errors import InvalidFileError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from pathlib import Path
 
     from ecosmig_publish.emrr.values import Value
 
+_CHUNK = 1 << 20
 _HINT = "ecosmig report validate names every breach in a file."
+
+
+def file_chunks(path: Path) -> Iterator[bytes]:
+    """Yield a file's bytes as `read_report` takes them. Raises `OSError`."""
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            yield chunk
 
 
 def read_report(chunks: Iterable[bytes]) -> tuple[Header, Iterator[tuple[Value, ...]]]:

@@ -13,10 +13,11 @@ from sqlalchemy import create_engine, func, insert, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
+from ecosmig_publish.durable import sync_directory
 from ecosmig_publish.errors import LedgerError, UsageError
 from ecosmig_publish.ledger import chain, version
 from ecosmig_publish.ledger.acts import read_acts
-from ecosmig_publish.ledger.backups import backup_name, partial_name, remove_unfinished, sync_directory
+from ecosmig_publish.ledger.backups import backup_name, partial_name, remove_unfinished
 from ecosmig_publish.ledger.checking.database import check_database
 from ecosmig_publish.ledger.tables import files, metadata, publications
 

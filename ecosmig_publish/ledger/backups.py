@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import sqlite3
 import uuid
@@ -11,6 +10,7 @@ from datetime import UTC
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from ecosmig_publish.durable import sync_directory
 from ecosmig_publish.ledger.chain import START
 
 if TYPE_CHECKING:
@@ -60,15 +60,6 @@ def remove_older(directory: Path, kept: int, first_hash: str | None) -> list[Pat
     for path in removed:
         path.unlink()
     return removed
-
-
-def sync_directory(directory: Path) -> None:
-    """Make a directory's entries durable; may raise `OSError`."""
-    descriptor = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _made_at(path: Path) -> tuple[str, int, str]:

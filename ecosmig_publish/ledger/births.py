@@ -14,6 +14,7 @@ from ecosmig_publish.ledger.brakes import hold_issues
 from ecosmig_publish.ledger.chain import Deed, digest
 from ecosmig_publish.ledger.columns import instant_text
 from ecosmig_publish.ledger.holds import settle_holds
+from ecosmig_publish.ledger.slots import insert_slot
 from ecosmig_publish.ledger.source_watermarks import keep_source_watermark
 from ecosmig_publish.ledger.streams import advance_streams
 
@@ -32,7 +33,7 @@ def record_slot(connection: Connection, birth: SlotBirth) -> Deed:
     """Record a slot and all that is born with it; where it raises, the caller's transaction must end."""
     report = birth.entry.slot.report
     _refuse_out_of_order(connection, birth.entry)
-    slot_id = _insert_slot(connection, birth)
+    slot_id = insert_slot(connection, birth.entry, None if birth.issues else NO_ACTIVITY, held=len(birth.held))
     advance_streams(connection, report, birth.issues, birth.expected_last)
     issue_ids = insert_issues(connection, slot_id, report.value, birth.issues)
     of_recipients = {issue.recipient: issue_id for issue, issue_id in zip(birth.issues, issue_ids, strict=True)}
@@ -85,27 +86,6 @@ def _refuse_out_of_order(connection: Connection, entry: SlotEntry) -> None:
             "which its last slot used; nothing was recorded",
             hint="A cut-off only grows: act at a later instant.",
         )
-
-
-def _insert_slot(connection: Connection, birth: SlotBirth) -> int:
-    entry = birth.entry
-    inserted = connection.execute(
-        insert(tables.slots).returning(tables.slots.c.id),
-        {
-            "report": entry.slot.report.value,
-            "due_at": entry.slot.due_at,
-            "period_start": entry.period.start,
-            "period_end": entry.period.end,
-            "cut_off": entry.cut_off,
-            "generated_at": entry.generated_at,
-            "watermark_count": entry.watermark.count if entry.watermark else None,
-            "watermark_checksum": str(entry.watermark.checksum) if entry.watermark else None,
-            "outcome": "issued" if birth.issues else "skipped",
-            "reason": None if birth.issues else NO_ACTIVITY,
-            "held": len(birth.held),
-        },
-    )
-    return int(inserted.scalar_one())
 
 
 def insert_issues(connection: Connection, slot_id: int, report: str, issues: Sequence[IssueEntry]) -> list[int]:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import delete, insert, or_, select
 
 from ecosmig_publish.emrr.terms import Report, Signifier
-from ecosmig_publish.ledger.tables import files, folder_heads, folders, publications, seeds
+from ecosmig_publish.ledger.seeds import seeded_numbers
+from ecosmig_publish.ledger.tables import files, folder_heads, folders, publications
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -65,12 +66,7 @@ def unknown_heads(connection: Connection, seen: Iterable[Head]) -> dict[Stream, 
     """
     highest = _highest(connection, seen)
     names = _issued_names(connection, highest.values())
-    seeded = {
-        (Report(report), Signifier(recipient)): last
-        for report, recipient, last in connection.execute(
-            select(seeds.c.report, seeds.c.recipient, seeds.c.last_sequence)
-        )
-    }
+    seeded = seeded_numbers(connection)
     return {
         stream: head
         for stream, head in highest.items()

@@ -325,7 +325,7 @@ class Ledger:
     def seeded_numbers(self) -> dict[tuple[Report, Signifier], int]:
         """Return the last number of every stream that was taken over from an older system."""
         with self._reading() as connection:
-            return recovering.seeded_numbers(connection)
+            return seeds.seeded_numbers(connection)
 
     def gave_way(self) -> set[str]:
         """Return the names of all files that gave way to what a recovery found."""
@@ -351,6 +351,10 @@ class Ledger:
         """Yield the acts oldest first: all, the newest `limit` of them, or those of one kind."""
         with self._reading() as connection:
             yield from acts.read_acts(connection, limit=limit, kind=kind)
+
+    def head(self) -> str:
+        """Return the hash of the newest act, with which the chain ends; empty where there is none."""
+        return next((act.hash for act in self.acts(limit=1)), "")
 
     def record_slot(self, birth: SlotBirth) -> None:
         """Record a slot with all that is born with it: numbers, files, holds, problems."""
@@ -433,6 +437,13 @@ class Ledger:
     def record_finding(self, kind: str, detail: Mapping[str, object]) -> None:
         """Record what a person should look at; `detail` is what JSON can say, without personal data."""
         self._record(lambda connection: findings.record_finding(connection, kind, detail, self._now()))
+
+    def record_finding_once(self, kind: str, detail: Mapping[str, object]) -> bool:
+        """Record a finding, and return whether it is new; the same again changes nothing."""
+        if any(known.kind == kind and known.detail == detail for known in self.findings()):
+            return False
+        self.record_finding(kind, detail)
+        return True
 
     def hold_slot(self, slot: Slot, reason: str, held_at: datetime) -> None:
         """Record that the brake did not let a slot be issued; the same again changes nothing."""

@@ -29,11 +29,12 @@ if TYPE_CHECKING:
     from datetime import datetime
     from typing import Any
 
-    from sqlalchemy import Connection, FromClause, Row, Select
+    from sqlalchemy import Column, Connection, FromClause, Row, Select
 
 _AT_ONCE = 500
 """How many ids one statement names."""
 
+_IN_ORDER = (files.c.recipient, files.c.report, files.c.sequence)
 _later = corrections.alias("later")
 _successor = files.alias("successor")
 
@@ -109,36 +110,17 @@ def read_files(connection: Connection, recipient: Signifier | None, report: Repo
 
 def files_named(connection: Connection, names: Collection[str]) -> dict[str, RecordedFile]:
     """Return the issued files of these names, by name."""
-    found: dict[str, RecordedFile] = {}
-    wanted = sorted(names)
-    for first in range(0, len(wanted), _AT_ONCE):
-        few = wanted[first : first + _AT_ONCE]
-        for row in connection.execute(_files(RecordedFile.__slots__).where(files.c.name.in_(few))):
-            file = RecordedFile(**_values(row))
-            found[file.name] = file
-    return found
+    return {file.name: file for file in _files_where(connection, files.c.name, names)}
 
 
 def files_of_items(connection: Connection, item_ids: Collection[str]) -> dict[str, RecordedFile]:
     """Return the published files that the destination knows by these ids, by id."""
-    found: dict[str, RecordedFile] = {}
-    wanted = sorted(item_ids)
-    for first in range(0, len(wanted), _AT_ONCE):
-        few = wanted[first : first + _AT_ONCE]
-        for row in connection.execute(_files(RecordedFile.__slots__).where(publications.c.item_id.in_(few))):
-            file = RecordedFile(**_values(row))
-            found[str(file.item_id)] = file
-    return found
+    return {str(file.item_id): file for file in _files_where(connection, publications.c.item_id, item_ids)}
 
 
 def files_of_issues(connection: Connection, issue_ids: Collection[int]) -> Iterator[RecordedFile]:
-    """Yield the files of issues, issue by issue in the order of their ids, each in the order of its parts."""
-    wanted = sorted(issue_ids)
-    for first in range(0, len(wanted), _AT_ONCE):
-        few = wanted[first : first + _AT_ONCE]
-        of_few = _files(RecordedFile.__slots__).where(files.c.issue_id.in_(few))
-        for row in connection.execute(of_few.order_by(None).order_by(files.c.issue_id, files.c.part)):
-            yield RecordedFile(**_values(row))
+    """Return the files of issues, issue by issue in the order of their ids, each in the order of its parts."""
+    return _files_where(connection, files.c.issue_id, issue_ids, in_order=(files.c.issue_id, files.c.part))
 
 
 def record_published(
@@ -198,14 +180,25 @@ def record_conflict(connection: Connection, file_id: int, detail: str, found_at:
     return Deed("find-conflict", file.name, {"detail": detail})
 
 
+def _files_where(
+    connection: Connection,
+    column: Column[Any],
+    values: Collection[Any],
+    *,
+    in_order: tuple[Column[Any], ...] = _IN_ORDER,
+) -> Iterator[RecordedFile]:
+    """Yield the files whose column has one of these values, asked for few at a time."""
+    wanted = sorted(values)
+    for first in range(0, len(wanted), _AT_ONCE):
+        few = _files(RecordedFile.__slots__).where(column.in_(wanted[first : first + _AT_ONCE]))
+        for row in connection.execute(few.order_by(None).order_by(*in_order)):
+            yield RecordedFile(**_values(row))
+
+
 @cache
 def _files(names: tuple[str, ...]) -> Select[Any]:
     # Made once: making the joins anew for each file takes longer than asking.
-    return (
-        select(*(_COLUMNS[name].label(name) for name in names))
-        .select_from(_joined(names))
-        .order_by(files.c.recipient, files.c.report, files.c.sequence)
-    )
+    return select(*(_COLUMNS[name].label(name) for name in names)).select_from(_joined(names)).order_by(*_IN_ORDER)
 
 
 @cache

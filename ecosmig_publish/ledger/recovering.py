@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, func, insert, select, update
 
-from ecosmig_publish.emrr.terms import Report, Signifier
 from ecosmig_publish.errors import LedgerError
 from ecosmig_publish.ledger import tables
 from ecosmig_publish.ledger.acts import read_acts
@@ -17,6 +16,7 @@ from ecosmig_publish.ledger.births import file_facts, insert_issues
 from ecosmig_publish.ledger.chain import Deed, digest
 from ecosmig_publish.ledger.columns import instant_text
 from ecosmig_publish.ledger.entries import IssueEntry
+from ecosmig_publish.ledger.slots import bounds, insert_slot
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from ecosmig_publish.emrr.terms import Slot
+    from ecosmig_publish.emrr.terms import Report, Signifier, Slot
     from ecosmig_publish.ledger.entries import FileEntry, HeldEntry, PublishedEntry, SlotEntry
 
 RECOVER = "recover"
@@ -82,13 +82,6 @@ class Recovery:
     published: tuple[PublishedEntry, ...] = ()
     refused: Mapping[str, Sequence[str]] = field(default_factory=dict)
     lost_head: str | None = None
-
-
-def seeded_numbers(connection: Connection) -> dict[tuple[Report, Signifier], int]:
-    """Return the last number of every stream that was taken over from an older system."""
-    seeds = tables.seeds.c
-    rows = connection.execute(select(seeds.report, seeds.recipient, seeds.last_sequence))
-    return {(Report(report), Signifier(recipient)): last for report, recipient, last in rows}
 
 
 def reported_holds(connection: Connection, report: Report, since: datetime) -> set[str]:
@@ -160,31 +153,12 @@ def _give_way(connection: Connection, issue_ids: Iterable[int]) -> list[dict[str
 
 def _put_slot(connection: Connection, entry: SlotEntry) -> int:
     slots = tables.slots
-    values = {
-        "cut_off": entry.cut_off,
-        "generated_at": entry.generated_at,
-        "watermark_count": entry.watermark.count if entry.watermark else None,
-        "watermark_checksum": str(entry.watermark.checksum) if entry.watermark else None,
-    }
     is_it = (slots.c.report == entry.slot.report) & (slots.c.due_at == entry.slot.due_at)
     known = connection.execute(select(slots.c.id).where(is_it)).scalar()
     if known is not None:
-        connection.execute(update(slots).where(slots.c.id == known).values(**values))
+        connection.execute(update(slots).where(slots.c.id == known).values(**bounds(entry)))
         return int(known)
-    inserted = connection.execute(
-        insert(slots).returning(slots.c.id),
-        {
-            "report": entry.slot.report.value,
-            "due_at": entry.slot.due_at,
-            "period_start": entry.period.start,
-            "period_end": entry.period.end,
-            "outcome": "skipped",
-            "reason": RECOVERED,
-            "held": 0,
-            **values,
-        },
-    )
-    return int(inserted.scalar_one())
+    return insert_slot(connection, entry, RECOVERED)
 
 
 def _put_streams(connection: Connection, it: RecoveredReport) -> None:

@@ -8,17 +8,18 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, func, insert, select
 
+from ecosmig_publish.emrr.terms import Report, Signifier
 from ecosmig_publish.errors import LedgerError
 from ecosmig_publish.ledger import tables
 from ecosmig_publish.ledger.chain import Deed, digest
 from ecosmig_publish.ledger.columns import instant_text
+from ecosmig_publish.ledger.slots import insert_slot
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from sqlalchemy import Connection
 
-    from ecosmig_publish.emrr.terms import Report, Signifier
     from ecosmig_publish.ledger.entries import SlotEntry
 
 SEEDED = "seeded"
@@ -82,6 +83,13 @@ def stands_in_the_way(connection: Connection, report: Report, recipient: Signifi
     return None if due_at is None else f"{report}: its slot of {due_at:%Y-%m-%dT%H:%M:%SZ} was issued already"
 
 
+def seeded_numbers(connection: Connection) -> dict[tuple[Report, Signifier], int]:
+    """Return the last number of every stream that was taken over from an older system."""
+    seeds = tables.seeds.c
+    rows = connection.execute(select(seeds.report, seeds.recipient, seeds.last_sequence))
+    return {(Report(report), Signifier(recipient)): last for report, recipient, last in rows}
+
+
 def _put_stream(connection: Connection, seed: StreamSeed, at: datetime) -> None:
     _refuse(stands_in_the_way(connection, seed.report, seed.recipient))
     for table in (tables.seeds, tables.streams):
@@ -99,23 +107,7 @@ def _put_slot(connection: Connection, seed: SlotSeed) -> None:
     if known is not None:
         connection.execute(delete(keys).where(keys.c.slot_id == known))
         connection.execute(delete(slots).where(slots.c.id == known))
-    inserted = connection.execute(
-        insert(slots).returning(slots.c.id),
-        {
-            "report": entry.slot.report.value,
-            "due_at": entry.slot.due_at,
-            "period_start": entry.period.start,
-            "period_end": entry.period.end,
-            "cut_off": entry.cut_off,
-            "generated_at": entry.generated_at,
-            "watermark_count": entry.watermark.count if entry.watermark else None,
-            "watermark_checksum": str(entry.watermark.checksum) if entry.watermark else None,
-            "outcome": "skipped",
-            "reason": SEEDED,
-            "held": 0,
-        },
-    )
-    slot_id = inserted.scalar_one()
+    slot_id = insert_slot(connection, entry, SEEDED)
     rows = [{"slot_id": slot_id, "ordinal": place, "keys": blob} for place, blob in enumerate(seed.reported_keys)]
     if rows:
         connection.execute(insert(keys), rows)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, insert, select, update
 
 from ecosmig_publish.emrr.terms import Period, Report, Slot
 from ecosmig_publish.errors import LedgerError
@@ -19,6 +19,34 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from sqlalchemy import Connection, FromClause, Row
+
+
+def insert_slot(connection: Connection, entry: SlotEntry, skipped: str | None, *, held: int = 0) -> int:
+    """Insert a slot, issued unless `skipped` says why not; return its id."""
+    inserted = connection.execute(
+        insert(slots).returning(slots.c.id),
+        {
+            "report": entry.slot.report.value,
+            "due_at": entry.slot.due_at,
+            "period_start": entry.period.start,
+            "period_end": entry.period.end,
+            **bounds(entry),
+            "outcome": "issued" if skipped is None else "skipped",
+            "reason": skipped,
+            "held": held,
+        },
+    )
+    return int(inserted.scalar_one())
+
+
+def bounds(entry: SlotEntry) -> dict[str, object]:
+    """Return what a slot was issued by, as the table keeps it."""
+    return {
+        "cut_off": entry.cut_off,
+        "generated_at": entry.generated_at,
+        "watermark_count": entry.watermark.count if entry.watermark else None,
+        "watermark_checksum": str(entry.watermark.checksum) if entry.watermark else None,
+    }
 
 
 def last_slots(connection: Connection) -> dict[Report, SlotEntry]:

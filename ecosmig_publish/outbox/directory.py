@@ -11,6 +11,7 @@ import shutil
 import uuid
 from typing import TYPE_CHECKING
 
+from ecosmig_publish.durable import sync_directory
 from ecosmig_publish.errors import OutboxError
 from ecosmig_publish.fingerprint import FingerprintBuilder, fingerprint_file
 from ecosmig_publish.outbox.faults import outbox_faults
@@ -46,8 +47,8 @@ class Outbox:
     def seal(self, directory: Path) -> None:
         """Make the directory's entries durable; its files are already."""
         with outbox_faults(directory):
-            _sync(directory)
-            _sync(self.path)
+            sync_directory(directory)
+            sync_directory(self.path)
 
     def discard(self, directory: Path) -> None:
         """Remove an attempt that came to nothing."""
@@ -80,7 +81,7 @@ class Outbox:
         """Mark a directory, durably, as one that the ledger has recorded; may be repeated."""
         with outbox_faults(directory):
             os.close(os.open(directory / ISSUED, os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW, 0o600))
-            _sync(directory)
+            sync_directory(directory)
 
     def is_marked(self, name: str) -> bool:
         """Whether some ledger has recorded what is in the directory `name`."""
@@ -146,12 +147,4 @@ def _make(path: Path) -> None:
         return
     make_own_directory(path.parent)
     make_own_directory(path)
-    _sync(path.parent)
-
-
-def _sync(directory: Path) -> None:
-    descriptor = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    sync_directory(path.parent)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ecosmig_publish.emrr.filename import parse_file_name
-from ecosmig_publish.emrr.reading import read_report
+from ecosmig_publish.emrr.reading import file_chunks, read_report
 from ecosmig_publish.errors import InvalidFileError, UsageError
+from ecosmig_publish.fingerprint import fingerprint_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from ecosmig_publish.emrr.filename import FileName
     from ecosmig_publish.emrr.records import Header
     from ecosmig_publish.emrr.values import Value
-
-_CHUNK = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +36,8 @@ def in_order(paths: Iterable[Path]) -> list[ReportFile]:
 
 def sha256_of(path: Path) -> str:
     """Return the SHA-256 of a file's bytes in hex. Raises `UsageError` where it can't be read."""
-    digest = hashlib.sha256()
-    for chunk in _chunks(path):
-        digest.update(chunk)
-    return digest.hexdigest()
+    with _readable(path):
+        return fingerprint_file(path).sha256
 
 
 @contextmanager
@@ -63,9 +59,13 @@ def opened(file: ReportFile) -> Iterator[tuple[Header, Iterator[tuple[Value, ...
 
 
 def _chunks(path: Path) -> Iterator[bytes]:
+    with _readable(path):
+        yield from file_chunks(path)
+
+
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
     try:
-        with path.open("rb") as file:
-            while chunk := file.read(_CHUNK):
-                yield chunk
+        yield
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror}", hint="Name files that this user can read.") from error

@@ -48,6 +48,15 @@ def unreported(question: Question, outcome: str, *, among: Any = None) -> Any:
     return belongs
 
 
+def with_printed_firmware(attempts: Any, tables: Any) -> Any:
+    """Add `printed_firmware`: an attempt's own firmware version, else what its Device has now."""
+    devices = tables.devices
+    known = devices.group_by(firmware_device_id=devices.device_id).agg(device_firmware=devices.firmware_version.min())
+    found = attempts.left_join(known, attempts.device_id == known.firmware_device_id)
+    found = found.mutate(printed_firmware=ibis.coalesce(found.firmware_version, found.device_firmware))
+    return found.drop("firmware_device_id", "device_firmware")
+
+
 def visible(question: Question) -> Any:
     """Return the attempts of any outcome that were recorded by the cut-off."""
     attempts = question.tables.migration_attempts

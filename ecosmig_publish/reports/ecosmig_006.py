@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from ecosmig_publish.emrr.catalogue import CATALOGUE
 from ecosmig_publish.emrr.terms import Report
 from ecosmig_publish.reports.holding import Reason, field_reasons, hold
-from ecosmig_publish.reports.installations import commissionings, notifications
+from ecosmig_publish.reports.installations import OF_GPF, commissionings, notifications
 from ecosmig_publish.reports.meter_points import with_device
 from ecosmig_publish.reports.question import instant
 from ecosmig_publish.reports.responsible_supplier import (
@@ -79,7 +79,7 @@ def rows(question: Question) -> Any:
     ]
     of_device: list[Reason] = [
         (found.installed_with_ecos.isnull(), "empty:installed_with_ecos"),
-        (found.device_type.isnull() & found.key.startswith("gpf:"), "empty:device_type"),
+        (found.device_type.isnull() & found.key.startswith(OF_GPF), "empty:device_type"),
         *field_reasons(found, [field for field in fields if field.name != "occurred_at"]),
     ]
     found = found.mutate(hold=hold(first, unless=lacks_device | is_claimed_twice, then=of_device))

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 BEFORE_INSTALLATION = ("PENDING", "WHITELISTED", "INSTALLED_NOT_COMMISSIONED")
 """The statuses from which a change to COMMISSIONED is an installation."""
 
+OF_GPF = "gpf:"
+"""What the keys of installations by notification begin with; those by status change have the event's number."""
+
 
 def commissionings(question: Question) -> Any:
     """Return every visible installation by status change, of Devices of any type; not bounded by the period.
@@ -54,7 +57,7 @@ def notifications(question: Question) -> Any:
     first = visible.mutate(place=order)
     first = first.filter(first.place == 0)
     return first.select(
-        key=ibis.literal("gpf:") + first.device_id,
+        key=ibis.literal(OF_GPF) + first.device_id,
         device_id=first.device_id,
         occurred_at=first.occurred_at,
         tie=first.notification_id,

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ecosmig_publish.destinations import Folder
 from ecosmig_publish.errors import DestinationError, FolderAccessError, FolderMissingError
 from ecosmig_publish.ledger import AccessProof
+from ecosmig_publish.workflows.pinned_folders import folder_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
     from datetime import datetime
 
-    from ecosmig_publish.destinations import FolderAccess, FolderOnboarding
+    from ecosmig_publish.destinations import Folder, FolderAccess, FolderOnboarding
     from ecosmig_publish.emrr.terms import Signifier
     from ecosmig_publish.errors import EcosmigError
     from ecosmig_publish.ledger import Ledger
@@ -55,7 +55,7 @@ def look_at_access(
     for entry in ledger.folders().values():
         if signifiers and entry.signifier not in signifiers:
             continue
-        folder = Folder(entry.signifier, entry.folder_id, entry.name)
+        folder = folder_of(entry)
         try:
             access = destination.access(folder)
         except (FolderMissingError, FolderAccessError) as error:

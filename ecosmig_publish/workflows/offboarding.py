@@ -5,15 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ecosmig_publish.destinations import Folder
-from ecosmig_publish.errors import UsageError
 from ecosmig_publish.workflows.access import record_proof
+from ecosmig_publish.workflows.pinned_folders import pinned_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from ecosmig_publish.destinations import FolderAccess, FolderOnboarding
+    from ecosmig_publish.destinations import Folder, FolderAccess, FolderOnboarding
     from ecosmig_publish.emrr.terms import Signifier
     from ecosmig_publish.ledger import Ledger
 
@@ -25,17 +24,6 @@ class OffboardedSupplier:
     folder: Folder
     withdrawn: tuple[str, ...]
     access: FolderAccess
-
-
-def pinned_folder(signifier: Signifier, ledger: Ledger | None) -> Folder:
-    """Return a recipient's pinned folder. Raises `UsageError` where it has none."""
-    entry = None if ledger is None else ledger.folders().get(signifier)
-    if entry is None:
-        raise UsageError(
-            f"{signifier} has no folder here",
-            hint="ecosmig supplier list shows who has one.",
-        )
-    return Folder(entry.signifier, entry.folder_id, entry.name)
 
 
 def offboard_supplier(

@@ -9,6 +9,7 @@ from ecosmig_publish.destinations import Folder, Onboarded
 from ecosmig_publish.errors import DestinationError, FolderAccessError
 from ecosmig_publish.ledger import FolderEntry
 from ecosmig_publish.workflows.access import record_proof
+from ecosmig_publish.workflows.pinned_folders import folder_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -132,7 +133,7 @@ def _record(
 
 
 def _pinned(entry: FolderEntry | None) -> Folder | None:
-    return Folder(entry.signifier, entry.folder_id, entry.name) if entry else None
+    return folder_of(entry) if entry else None
 
 
 def _refuse_foreign_pin(signifier: Signifier, plan: OnboardingPlan, folders: Mapping[Signifier, FolderEntry]) -> None:

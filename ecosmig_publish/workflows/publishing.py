@@ -9,7 +9,6 @@ from threading import Event, Lock
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from ecosmig_publish.destinations import Folder
 from ecosmig_publish.emrr.terms import Slot
 from ecosmig_publish.errors import (
     DestinationError,
@@ -21,13 +20,14 @@ from ecosmig_publish.errors import (
 )
 from ecosmig_publish.fingerprint import Fingerprint
 from ecosmig_publish.ledger import PublishedEntry
+from ecosmig_publish.workflows.pinned_folders import folder_of
 from ecosmig_publish.workflows.recording import Recorder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from datetime import datetime
 
-    from ecosmig_publish.destinations import PublishingDestination
+    from ecosmig_publish.destinations import Folder, PublishingDestination
     from ecosmig_publish.emrr.terms import Report, Signifier
     from ecosmig_publish.ledger import FolderEntry, Ledger, WaitingFile
     from ecosmig_publish.outbox import Outbox
@@ -138,7 +138,7 @@ def _publish_recipient(
     if entry is None:
         hint = f"ecosmig supplier onboard {recipient}"
         return Published(0, 0, (Stopped(recipient, None, NO_FOLDER_YET, hint, ExitStatus.UNPROVED, len(files)),))
-    folder = Folder(signifier=entry.signifier, id=entry.folder_id, name=entry.name)
+    folder = folder_of(entry)
     try:
         wave.destination.check_folder(folder)
         wave.ledger.confirm_lease()

@@ -6,10 +6,10 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ecosmig_publish.destinations import Folder
 from ecosmig_publish.destinations.following import FollowsChanges
 from ecosmig_publish.emrr.filename import parse_file_name
 from ecosmig_publish.errors import EcosmigError, FolderAccessError, InvalidFileError
+from ecosmig_publish.workflows.pinned_folders import folder_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -64,7 +64,7 @@ def prove(
     doubts: list[Discrepancy] = []
     for recipient, files in by_recipient.items():
         try:
-            listed = {item.name: item for item in destination.listing(_folder(folders[recipient]))}
+            listed = {item.name: item for item in destination.listing(folder_of(folders[recipient]))}
         except EcosmigError as error:
             doubts.append(Discrepancy(NO_FOLDER, recipient, folders[recipient].name, str(error)))
             continue
@@ -105,7 +105,7 @@ def verify_folders(
         files += len(recorded)
         try:
             discrepancies.extend(_compare_access(entry, destination))
-            listed = {item.name: item for item in destination.listing(_folder(entry))}
+            listed = {item.name: item for item in destination.listing(folder_of(entry))}
         except EcosmigError as error:
             discrepancies.append(Discrepancy(NO_FOLDER, entry.signifier, entry.name, str(error)))
             continue
@@ -129,7 +129,7 @@ def is_earlier(name: str, recipient: Signifier, seeded: Mapping[tuple[Report, Si
 def _compare_access(entry: FolderEntry, destination: PublishingDestination) -> Iterator[Discrepancy]:
     """Yield what is wrong with whose folder it is; its files are looked at all the same."""
     try:
-        destination.check_folder(_folder(entry))
+        destination.check_folder(folder_of(entry))
     except FolderAccessError as error:
         yield Discrepancy(ACCESS, entry.signifier, entry.name, str(error).removesuffix("; nothing was put there"))
 
@@ -200,7 +200,7 @@ def _compare(recipient: Signifier, file: WaitingFile | RecordedFile, item: Liste
 def read_sha256(entry: FolderEntry, name: str, destination: PublishingDestination) -> str:
     """Return the SHA-256 in hex of a file's bytes, read from its folder. Raises as `destination.read` does."""
     digest = hashlib.sha256()
-    for chunk in destination.read(_folder(entry), name):
+    for chunk in destination.read(folder_of(entry), name):
         digest.update(chunk)
     return digest.hexdigest()
 
@@ -213,7 +213,3 @@ def _compare_bytes(entry: FolderEntry, file: RecordedFile, destination: Publishi
 
 def _is_same(file: RecordedFile, item: Listed) -> bool:
     return item.size == file.size and item.hash() == file.quick_xor_hash
-
-
-def _folder(entry: FolderEntry) -> Folder:
-    return Folder(signifier=entry.signifier, id=entry.folder_id, name=entry.name)

@@ -55,5 +55,5 @@ def _page(wiring: Wiring, deadline: timedelta) -> str:
             deadline=deadline,
         )
         concerns = concerns_of(picture, ledger.open_holds(), ledger.findings())
-        head = next((act.hash for act in ledger.acts(limit=1)), "")
+        head = ledger.head()
     return render_page(picture, concerns, head=head)

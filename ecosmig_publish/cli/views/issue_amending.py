@@ -81,6 +81,14 @@ def outcome_document(outcome: RunOutcome | None) -> dict[str, object]:
     }
 
 
+def show_lines(lines: Sequence[str]) -> None:
+    """Print what an amendment says of itself."""
+    from ecosmig_publish.cli.screen import show_line  # noqa: PLC0415 - rich is slow to import
+
+    for line in lines:
+        show_line(line)
+
+
 def show_outcome(outcome: RunOutcome | None) -> None:
     """Print what became of the files that were published."""
     from ecosmig_publish.cli.screen import show_line  # noqa: PLC0415 - rich is slow to import

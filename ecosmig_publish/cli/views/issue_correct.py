@@ -14,6 +14,7 @@ from ecosmig_publish.cli.views.issue_amending import (
     issue_document,
     outcome_document,
     refuse_unasked,
+    show_lines,
     show_outcome,
 )
 from ecosmig_publish.cli.wired import wired
@@ -73,13 +74,13 @@ def correct_and_show(
     if dry_run:
         shown = plans or []
         document = _document(shown, None, dry_run=True)
-        invocation.result(document, lambda: _show([*_lines(shown, would=True), "Nothing was changed."]))
+        invocation.result(document, lambda: show_lines([*_lines(shown, would=True), "Nothing was changed."]))
         return ExitStatus.OK
     ask(invocation, _lines(plans or [], would=True), f"Correct {counted(len(targets), 'issue')}?", yes=yes)
     done, outcome = _correct(invocation, wiring, meant, as_of, reason, plans, publishes=publishes)
 
     def render() -> None:
-        _show(_lines(done, would=False))
+        show_lines(_lines(done, would=False))
         show_outcome(outcome)
 
     invocation.result(_document(done, outcome, dry_run=False), render)
@@ -161,10 +162,3 @@ def _document(shown: Sequence[_Shown], outcome: RunOutcome | None, *, dry_run: b
         ],
         **outcome_document(outcome),
     }
-
-
-def _show(lines: Sequence[str]) -> None:
-    from ecosmig_publish.cli.screen import show_line  # noqa: PLC0415 - rich is slow to import
-
-    for line in lines:
-        show_line(line)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ecosmig_publish.cli.asking import confirm, is_at_terminal
 from ecosmig_publish.cli.ending import CHANGED_NOTHING
 from ecosmig_publish.cli.views.brake import brake_document, show_braked
+from ecosmig_publish.cli.views.issue_amending import counted
 from ecosmig_publish.cli.wired import wired
 from ecosmig_publish.errors import ExitStatus, UsageError
 
@@ -134,9 +135,4 @@ def _tell(issues: Sequence[BrakedIssue], slots: Sequence[BrakedSlot]) -> None:
 
 
 def _counted(issues: Sequence[BrakedIssue], slots: Sequence[BrakedSlot]) -> str:
-    parts = [
-        f"{len(held):,} {word if len(held) == 1 else f'{word}s'}"
-        for held, word in ((issues, "issue"), (slots, "slot"))
-        if held
-    ]
-    return " and ".join(parts)
+    return " and ".join(counted(len(held), word) for held, word in ((issues, "issue"), (slots, "slot")) if held)

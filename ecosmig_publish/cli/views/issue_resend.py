@@ -12,6 +12,7 @@ from ecosmig_publish.cli.views.issue_amending import (
     issue_document,
     outcome_document,
     refuse_unasked,
+    show_lines,
     show_outcome,
 )
 from ecosmig_publish.cli.wired import wired
@@ -41,7 +42,7 @@ def resend_and_show(
             refuse_resending(issue, wiring.outbox())
     if dry_run:
         document = _document(issues, None, dry_run=True)
-        invocation.result(document, lambda: _show([*_lines(issues), "Nothing was changed."]))
+        invocation.result(document, lambda: show_lines([*_lines(issues), "Nothing was changed."]))
         return ExitStatus.OK
     refuse_unasked("resend", issues[0].name, yes=yes)
     ask(invocation, _lines(issues), f"Send {counted(len(issues), 'issue')} again?", yes=yes)
@@ -57,7 +58,7 @@ def resend_and_show(
             outcome = publish_made(names, parts, watching)
 
     def render() -> None:
-        _show([f"{issue.name}: sent again, with the same number and bytes" for issue in issues])
+        show_lines([f"{issue.name}: sent again, with the same number and bytes" for issue in issues])
         show_outcome(outcome)
 
     invocation.result(_document(issues, outcome, dry_run=False), render)
@@ -81,10 +82,3 @@ def _document(issues: Sequence[RecordedIssue], outcome: RunOutcome | None, *, dr
         "issues": [issue_document(issue) for issue in issues],
         **outcome_document(outcome),
     }
-
-
-def _show(lines: Sequence[str]) -> None:
-    from ecosmig_publish.cli.screen import show_line  # noqa: PLC0415 - rich is slow to import
-
-    for line in lines:
-        show_line(line)

@@ -6,7 +6,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ecosmig_publish.cli.views.issue_amending import ask, counted, issue_document, refuse_unasked
+from ecosmig_publish.cli.views.issue_amending import ask, counted, issue_document, refuse_unasked, show_lines
 from ecosmig_publish.cli.wired import wired
 from ecosmig_publish.errors import EcosmigError, ExitStatus, UsageError
 from ecosmig_publish.workflows.amending.choosing import chosen_issues
@@ -64,7 +64,7 @@ def withdraw_and_show(invocation: Invocation, meant: Meant, choice: Choice, *, y
         plans = [] if known is None else _planned(meant, choice, known, wiring)
     if dry_run:
         document = _document([_Done(plan) for plan in plans], choice, ExitStatus.OK, dry_run=True)
-        invocation.result(document, lambda: _show([*_lines(plans), "Nothing was changed."]))
+        invocation.result(document, lambda: show_lines([*_lines(plans), "Nothing was changed."]))
         return ExitStatus.OK
     ask(invocation, _lines(plans), f"Withdraw {counted(len(plans), 'issue')}?", yes=yes)
     with wiring.locked_ledger() as ledger:
@@ -78,7 +78,7 @@ def withdraw_and_show(invocation: Invocation, meant: Meant, choice: Choice, *, y
         done = [_withdraw(plan, choice, ledger, wiring) for plan in again]
     status = max((it.exit_status for it in done), default=ExitStatus.OK)
     document = _document(done, choice, status, dry_run=False)
-    invocation.result(document, lambda: _show([line for it in done for line in _done_lines(it, choice)]))
+    invocation.result(document, lambda: show_lines([line for it in done for line in _done_lines(it, choice)]))
     return status
 
 
@@ -181,10 +181,3 @@ def _document(done: Sequence[_Done], choice: Choice, status: ExitStatus, *, dry_
             for it in done
         ],
     }
-
-
-def _show(lines: Sequence[str]) -> None:
-    from ecosmig_publish.cli.screen import show_line  # noqa: PLC0415 - rich is slow to import
-
-    for line in lines:
-        show_line(line)

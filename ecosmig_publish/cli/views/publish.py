@@ -48,7 +48,7 @@ def run_and_show(
                 watcher=Watchers(watching, telling),
             )
             holds = ledger.open_holds()
-            head = next((act.hash for act in ledger.acts(limit=1)), "")
+            head = ledger.head()
     except EcosmigError as error:
         telling.failed(error)
         raise

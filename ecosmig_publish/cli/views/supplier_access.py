@@ -10,7 +10,8 @@ from ecosmig_publish.cli.progress import counting
 from ecosmig_publish.cli.wired import wired
 from ecosmig_publish.errors import ExitStatus, UsageError
 from ecosmig_publish.workflows.access import look_at_access
-from ecosmig_publish.workflows.offboarding import offboard_supplier, pinned_folder
+from ecosmig_publish.workflows.offboarding import offboard_supplier
+from ecosmig_publish.workflows.pinned_folders import pinned_folder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

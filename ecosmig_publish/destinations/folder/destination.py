@@ -10,12 +10,13 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ecosmig_publish.destinations.folder.faults import destination_faults
-from ecosmig_publish.destinations.folder.placing import is_leftover, place_file, sync_directory
+from ecosmig_publish.destinations.folder.placing import is_leftover, place_file
 from ecosmig_publish.destinations.folder.readers import disk_access
 from ecosmig_publish.destinations.folder.regular import open_regular
 from ecosmig_publish.destinations.folder.removing import remove_file
 from ecosmig_publish.destinations.names import carries_signifier, folder_name
 from ecosmig_publish.destinations.protocol import Folder, Listed, Offboarded, Onboarded, OnboardingPlan, Placed
+from ecosmig_publish.durable import sync_directory
 from ecosmig_publish.errors import (
     DestinationError,
     FolderAccessError,

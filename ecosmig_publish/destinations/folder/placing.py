@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from ecosmig_publish.destinations.folder.faults import destination_faults
 from ecosmig_publish.destinations.folder.regular import open_regular
+from ecosmig_publish.durable import sync_directory
 from ecosmig_publish.errors import DestinationError, NameTakenError
 from ecosmig_publish.fingerprint import fingerprint_stream
 
@@ -52,15 +53,6 @@ def place_file(folder: Path, name: str, content: Path, fingerprint: Fingerprint)
 def is_leftover(name: str, mode: int) -> bool:
     """Whether an interrupted `place_file` left this: listings leave it out and `sweep` takes it away."""
     return _LEFTOVER.fullmatch(name) is not None and stat.S_ISREG(mode)
-
-
-def sync_directory(folder: Path) -> None:
-    """Make a folder's entries durable. Raises `OSError`."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _is_there(target: Path, fingerprint: Fingerprint) -> bool:

@@ -6,8 +6,8 @@ import os
 from typing import TYPE_CHECKING
 
 from ecosmig_publish.destinations.folder.faults import destination_faults
-from ecosmig_publish.destinations.folder.placing import sync_directory
 from ecosmig_publish.destinations.folder.regular import open_regular
+from ecosmig_publish.durable import sync_directory
 from ecosmig_publish.errors import NameTakenError
 from ecosmig_publish.fingerprint import fingerprint_stream
 

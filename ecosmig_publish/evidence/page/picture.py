@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from ecosmig_publish.emrr.catalogue import CATALOGUE
@@ -11,12 +10,10 @@ from ecosmig_publish.evidence.page.states import State, worst
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from datetime import datetime
+    from datetime import datetime, timedelta
 
     from ecosmig_publish.emrr.terms import Report, Signifier, Slot
     from ecosmig_publish.ledger import FolderEntry, RecordedFile, RecordedSlot
-
-DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)

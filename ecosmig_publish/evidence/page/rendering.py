@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from ecosmig_publish import __version__
 from ecosmig_publish.emrr.catalogue import CATALOGUE
-from ecosmig_publish.errors import UsageError
 from ecosmig_publish.evidence.page.attention import GRAVE
+from ecosmig_publish.evidence.page.extra import missing_extra
 from ecosmig_publish.evidence.page.states import State
 from ecosmig_publish.evidence.page.trends import trend_of
 
@@ -35,10 +35,7 @@ def render_page(picture: Picture, concerns: Sequence[Concern], *, head: str) -> 
     try:
         import jinja2  # noqa: PLC0415 - an extra
     except ImportError as error:
-        raise UsageError(
-            "the page needs matplotlib and jinja2, which aren't installed",
-            hint='Install them: pip install "ecosmig-publish[page]"',
-        ) from error
+        raise missing_extra() from error
     here = files("ecosmig_publish.evidence.page")
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True)
     environment.filters["instant"] = _instant

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from ecosmig_publish.emrr.terms import Report
-from ecosmig_publish.errors import UsageError
+from ecosmig_publish.evidence.page.extra import missing_extra
 
 if TYPE_CHECKING:
     from datetime import date
@@ -59,10 +59,7 @@ def _drawn(starts: list[date], series: list[list[int]], unit: str) -> str:
         from matplotlib import rc_context  # noqa: PLC0415 - an extra, and slow to import
         from matplotlib.figure import Figure  # noqa: PLC0415 - as above
     except ImportError as error:
-        raise UsageError(
-            "the page needs matplotlib and jinja2, which aren't installed",
-            hint='Install them: pip install "ecosmig-publish[page]"',
-        ) from error
+        raise missing_extra() from error
     figure = Figure(figsize=(9, 2.4), layout="constrained")
     axes = figure.subplots()
     days: Any = starts

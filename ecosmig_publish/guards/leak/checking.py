@@ -31,7 +31,6 @@ _MOST_BREACHES = 3
 _CHUNK = 1 << 20
 _AT_ONCE = 2
 """Files; the largest take some 300 MB each."""
-"""Rules of 005 that a part of a split issue needn't keep by itself."""
 
 
 def check_files(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from ecosmig_publish.errors import LedgerError
-from ecosmig_publish.reports.attempts import unreported
+from ecosmig_publish.reports.attempts import unreported, with_printed_firmware
 from ecosmig_publish.reports.contract_breaks import OUTCOMES
 from ecosmig_publish.reports.installations import commissionings, notifications
 from ecosmig_publish.reports.question import Bounds, Question, instant
@@ -79,16 +79,13 @@ def _question(issue: RecordedIssue, keys: SlotKeys, ledger: Ledger, data: Migrat
 
 def _attempts(report: Report, question: Question) -> Any:
     """Return the attempts that the slot reported to anybody, with what a file prints of each."""
-    attempts = unreported(question, OUTCOMES[report])
-    devices = question.tables.devices
-    firmware = devices.group_by(known_device_id=devices.device_id).agg(device_firmware=devices.firmware_version.min())
-    attempts = attempts.left_join(firmware, attempts.device_id == firmware.known_device_id)
+    attempts = with_printed_firmware(unreported(question, OUTCOMES[report]), question.tables)
     return attempts.select(
         key=attempts.attempt_id,
         device_id=attempts.device_id,
         at=attempts.completed_at.truncate("s"),
         happened_at=attempts.completed_at,
-        firmware_version=attempts.firmware_version.fill_null(attempts.device_firmware),
+        firmware_version=attempts.printed_firmware,
         error_code=attempts.error_code,
         error_sub_code=attempts.error_sub_code.cast("int64"),
     )

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ecosmig_publish.emrr.catalogue import SUMMARIES
 from ecosmig_publish.emrr.filename import parse_file_name
 from ecosmig_publish.emrr.terms import Slot
 from ecosmig_publish.errors import InvalidFileError, UsageError
 from ecosmig_publish.ledger import IssueName
-from ecosmig_publish.workflows.amending.target import SUMMARIES, Target
+from ecosmig_publish.workflows.amending.target import Target
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

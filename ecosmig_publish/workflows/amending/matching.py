@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ecosmig_publish.reports.installations import OF_GPF
 from ecosmig_publish.workflows.amending.printed import TELLING
 
 if TYPE_CHECKING:
     from ecosmig_publish.emrr.terms import Signifier
 
 _PLACE = ["device_id", "at"]
-_FIRST_OF_GPF = "gpf:"
 _Place = tuple[str, datetime]
 
 
@@ -77,10 +77,10 @@ def _choose_at(told: list[tuple[Any, ...]], candidates: list[dict[str, Any]], re
 
 
 def _told(row: dict[str, Any]) -> tuple[Any, ...]:
-    return tuple(row.get(name) for name in TELLING if name in row)
+    return tuple(row[name] for name in TELLING if name in row)
 
 
 def _moved_gpfs(candidates: pa.Table, taken: set[Any]) -> list[Any]:
     """Return the GPFs whose notification is another now than the one that was printed."""
     left = [key for key in candidates["key"].to_pylist() if key not in taken]
-    return [key for key in dict.fromkeys(left) if isinstance(key, str) and key.startswith(_FIRST_OF_GPF)]
+    return [key for key in dict.fromkeys(left) if isinstance(key, str) and key.startswith(OF_GPF)]

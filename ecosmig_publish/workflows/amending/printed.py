@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from ecosmig_publish.emrr.catalogue import CATALOGUE
-from ecosmig_publish.emrr.reading import read_report
-from ecosmig_publish.emrr.terms import Report
+from ecosmig_publish.emrr.reading import file_chunks, read_report
 from ecosmig_publish.errors import InvalidFileError, OutboxError
 from ecosmig_publish.fingerprint import Fingerprint
 
@@ -20,15 +19,8 @@ if TYPE_CHECKING:
     from ecosmig_publish.ledger import RecordedFile, RecordedIssue
     from ecosmig_publish.outbox import Outbox
 
-INSTANTS = {
-    Report.ECOSMIG_001: "completed_at",
-    Report.ECOSMIG_002: "completed_at",
-    Report.ECOSMIG_006: "occurred_at",
-}
-"""The reports whose rows are source rows, each with the field that, beside the Device ID, says which one."""
 TELLING = ("firmware_version", "error_code", "error_sub_code")
 """What else a row prints of an attempt, to tell two of one Device in one second apart."""
-_CHUNK = 1 << 20
 _HINT = "Restore it from a backup of the outbox; it can't be amended without it."
 
 
@@ -47,7 +39,7 @@ def printed_rows(issue: RecordedIssue, outbox: Outbox) -> pa.Table:
     """
     report = issue.slot.report
     names = [field.name for field in CATALOGUE[report].fields]
-    places = [names.index("device_id"), names.index(INSTANTS[report])]
+    places = [names.index("device_id"), names.index(CATALOGUE[report].order[0])]
     told = [name for name in TELLING if name in names]
     places += [names.index(name) for name in told]
     columns: list[list[object]] = [[] for _ in places]
@@ -64,9 +56,8 @@ def printed_rows(issue: RecordedIssue, outbox: Outbox) -> pa.Table:
 
 def _details(path: Path) -> Iterator[tuple[object, ...]]:
     try:
-        with path.open("rb") as content:
-            _, details = read_report(iter(lambda: content.read(_CHUNK), b""))
-            yield from details
+        _, details = read_report(file_chunks(path))
+        yield from details
     except OSError as error:
         raise OutboxError(f"outbox {path}: {error.strerror}", hint=_HINT) from error
     except InvalidFileError as error:

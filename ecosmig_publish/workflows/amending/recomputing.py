@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow.compute as pc
 
+from ecosmig_publish.emrr.catalogue import SUMMARIES
 from ecosmig_publish.emrr.terms import Report
 from ecosmig_publish.ledger import HeldEntry
 from ecosmig_publish.reports.contract_breaks import OUTCOMES
 from ecosmig_publish.reports.question import Bounds, Question
 from ecosmig_publish.reports.registry import ROWS
 from ecosmig_publish.workflows.amending.carried import carried_rows
-from ecosmig_publish.workflows.amending.target import SUMMARIES
 from ecosmig_publish.workflows.issuing.exclusions import (
     DOUBLED,
     Exclusions,

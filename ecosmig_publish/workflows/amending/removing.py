@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ecosmig_publish.destinations import Folder
 from ecosmig_publish.errors import EcosmigError, NameTakenError, StreamConflictError
 from ecosmig_publish.fingerprint import Fingerprint
+from ecosmig_publish.workflows.pinned_folders import folder_of
 
 if TYPE_CHECKING:
-    from ecosmig_publish.destinations import FolderOnboarding, PublishingDestination
+    from ecosmig_publish.destinations import Folder, FolderOnboarding, PublishingDestination
     from ecosmig_publish.ledger import Ledger, RecordedFile, RecordedIssue
 
 
@@ -28,7 +28,7 @@ def remove_files(issue: RecordedIssue, *, ledger: Ledger, destination: FolderOnb
     entry = ledger.folders().get(issue.recipient)
     if entry is None:
         return [Removed(file.name, was_there=False) for file in issue.files]
-    folder = Folder(entry.signifier, entry.folder_id, entry.name)
+    folder = folder_of(entry)
     return [_remove(file, folder, destination) for file in issue.files]
 
 
@@ -38,7 +38,7 @@ def still_listed(issue: RecordedIssue, *, ledger: Ledger, destination: Publishin
     if entry is None:
         return []
     names = {file.name for file in issue.files}
-    folder = Folder(entry.signifier, entry.folder_id, entry.name)
+    folder = folder_of(entry)
     return sorted(item.name for item in destination.listing(folder) if item.name in names)
 
 

@@ -5,14 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ecosmig_publish.emrr.terms import Report
-
 if TYPE_CHECKING:
-    from ecosmig_publish.emrr.terms import Signifier
+    from ecosmig_publish.emrr.terms import Report, Signifier
     from ecosmig_publish.ledger import RecordedIssue, SlotEntry
-
-SUMMARIES = (Report.ECOSMIG_003, Report.ECOSMIG_004, Report.ECOSMIG_005)
-"""The reports that a slot tells anew each time: nothing of them is held, and each is corrected as a whole."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ecosmig_publish.emrr.catalogue import SUMMARIES
 from ecosmig_publish.errors import UsageError
 from ecosmig_publish.ledger import HeldEntry, WithdrawalEntry
-from ecosmig_publish.workflows.amending.target import SUMMARIES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

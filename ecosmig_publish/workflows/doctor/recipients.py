@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ecosmig_publish.destinations import Folder
 from ecosmig_publish.errors import EcosmigError
 from ecosmig_publish.workflows.doctor.checks import failed, good, warning
+from ecosmig_publish.workflows.pinned_folders import folder_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -35,7 +35,7 @@ def check_folders(
             yield warning(name, f"{entry.name}: nobody is configured to read it, so nothing is published there", step)
             continue
         try:
-            destination.check_folder(Folder(entry.signifier, entry.folder_id, entry.name))
+            destination.check_folder(folder_of(entry))
         except EcosmigError as error:
             yield failed(name, error)
         else:

@@ -7,9 +7,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from ecosmig_publish.emrr.calendar import period_of
+from ecosmig_publish.emrr.catalogue import HOLDING
 from ecosmig_publish.emrr.terms import Slot
 from ecosmig_publish.guards.brake import STEADY_SLOTS, may_be_too_large, mostly_vanished, periods_carried, too_large
-from ecosmig_publish.workflows.issuing.keys import HOLDING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from ecosmig_publish.emrr.catalogue import HOLDING
 from ecosmig_publish.emrr.terms import Report
 from ecosmig_publish.reports import contract_breaks, ecosmig_006
 from ecosmig_publish.reports.responsible_supplier import OVERLAPPING
-from ecosmig_publish.workflows.issuing.keys import BY_ATTEMPT, HOLDING, ledger_key
+from ecosmig_publish.workflows.issuing.keys import BY_ATTEMPT, ledger_key
 
 if TYPE_CHECKING:
     from collections.abc import Collection

@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from ecosmig_publish.ledger import HeldEntry
 from ecosmig_publish.reports.contract_breaks import OUTCOMES
+from ecosmig_publish.reports.installations import OF_GPF
 from ecosmig_publish.workflows.issuing.keys import NUMBERLESS
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ def _standing(report: Report, keys: Sequence[str], data: MigrationData) -> set[s
         return _found(keys, "attempt", attempts.attempt_id, attempts, data)
     events, notified = data.tables.device_status_events, data.tables.network_notifications
     by_event = [key for key in keys if key.startswith("event:")]
-    by_device = [key for key in keys if key.startswith("gpf:")]
+    by_device = [key for key in keys if key.startswith(OF_GPF)]
     return _found(by_event, "event", events.event_id, events, data) | _found(
         by_device, "gpf", notified.device_id, notified, data
     )

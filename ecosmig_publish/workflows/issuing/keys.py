@@ -15,10 +15,6 @@ if TYPE_CHECKING:
 BY_ATTEMPT = (Report.ECOSMIG_001, Report.ECOSMIG_002)
 """The reports whose keys are attempt numbers; 006's are texts already, 003 to 005 list problems and keep none."""
 
-HOLDING = (*BY_ATTEMPT, Report.ECOSMIG_006)
-"""The reports that hold rows."""
-
-
 NUMBERLESS = ("attempt:", "event:")
 """What the ledger calls all source rows of a kind that have no number."""
 

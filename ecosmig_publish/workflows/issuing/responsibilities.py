@@ -64,8 +64,7 @@ def _mended(before: SourceWatermark, again: SourceWatermark, ledger: Ledger) -> 
     until = f"{before.until:%Y-%m-%dT%H:%M:%SZ}"
     detail = {"until": until, "spans_then": before.count, "spans_now": again.count}
     # Until a slot is issued, every run sees the same again.
-    if not any(known.kind == MENDED and known.detail == detail for known in ledger.findings()):
-        ledger.record_finding(MENDED, detail)
+    ledger.record_finding_once(MENDED, detail)
     more = again.count - before.count
     how = f"{more:+,} spans" if more else "as many spans, but not the same"
     return (

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ecosmig_publish.emrr.calendar import period_of
+from ecosmig_publish.emrr.catalogue import HOLDING
 from ecosmig_publish.emrr.terms import Report, Signifier, Slot
 from ecosmig_publish.errors import ForeignRowError
 from ecosmig_publish.ledger import (
@@ -35,7 +36,7 @@ from ecosmig_publish.workflows.issuing.exclusions import (
     broken_rows,
 )
 from ecosmig_publish.workflows.issuing.holds import settle_holds
-from ecosmig_publish.workflows.issuing.keys import HOLDING, ledger_key, packed, source_keys, unpacked
+from ecosmig_publish.workflows.issuing.keys import ledger_key, packed, source_keys, unpacked
 from ecosmig_publish.workflows.issuing.register import known_parties
 from ecosmig_publish.workflows.issuing.watermark import changed_behind, coverage
 

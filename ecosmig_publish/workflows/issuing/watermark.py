@@ -58,9 +58,8 @@ def changed_behind(last: SlotEntry | None, earlier: Watermark | None, ledger: Le
         "rows_now": now,
     }
     # A slot that is tried anew, because the brake held it back or a run was interrupted, sees the same again.
-    if any(known.kind == BEHIND_CUT_OFF and known.detail == detail for known in ledger.findings()):
+    if not ledger.record_finding_once(BEHIND_CUT_OFF, detail):
         return ()
-    ledger.record_finding(BEHIND_CUT_OFF, detail)
     changed = f"{last.slot.report}: {now - was:+,} source rows behind the cut-off {cut_off} that its slot {due_at} used"
     return (f"{changed} ({was:,} then, {now:,} now): {_what_happened(was, now)}",)
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from ecosmig_publish.destinations import Folder
 from ecosmig_publish.destinations.following import FollowsChanges
 from ecosmig_publish.emrr.terms import Report
 from ecosmig_publish.errors import ChangesLostError, EcosmigError, LedgerBehindError, NotFoundError
 from ecosmig_publish.workflows.following import head_of, heads_among
+from ecosmig_publish.workflows.pinned_folders import folder_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-    from ecosmig_publish.destinations import PublishingDestination
+    from ecosmig_publish.destinations import Folder, PublishingDestination
     from ecosmig_publish.emrr.terms import Signifier
     from ecosmig_publish.ledger import FolderEntry, Head, Ledger
     from ecosmig_publish.outbox import Outbox
@@ -107,7 +107,7 @@ class _Looking:
     def _in_folder(self, recipient: Signifier, known: Collection[Head]) -> list[Head]:
         """Return what stands in a folder. A listing may miss what is being written: what was seen is looked for."""
         entry = self.folders[recipient]
-        folder = Folder(entry.signifier, entry.folder_id, entry.name)
+        folder = folder_of(entry)
         names = {item.name for item in self.destination.listing(folder)}
         found = [head for name in names if (head := head_of(recipient, name)) is not None]
         return found + [head for head in known if head.name not in names and self._is_there(folder, head.name)]

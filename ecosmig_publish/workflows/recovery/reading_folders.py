@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from ecosmig_publish.destinations import Folder
 from ecosmig_publish.emrr.filename import FileName, parse_file_name
 from ecosmig_publish.errors import EcosmigError, InvalidFileError
+from ecosmig_publish.workflows.pinned_folders import folder_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -116,7 +116,7 @@ def read_folders(
 def _read_folder(entry: FolderEntry, seen: Seen, destination: PublishingDestination) -> None:
     owner = entry.signifier
     try:
-        items = {it.name: it for it in destination.listing(Folder(owner, entry.folder_id, entry.name))}
+        items = {it.name: it for it in destination.listing(folder_of(entry))}
     except EcosmigError as error:
         seen.unread[owner] = str(error)
         return

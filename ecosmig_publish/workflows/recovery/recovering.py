@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from ecosmig_publish.emrr.catalogue import SUMMARIES
 from ecosmig_publish.emrr.terms import Report
 from ecosmig_publish.errors import ExitStatus, InvalidFileError, UsageError
 from ecosmig_publish.ledger import PublishedEntry, RecoveredReport, Recovery
@@ -23,9 +24,6 @@ if TYPE_CHECKING:
     from ecosmig_publish.migration_data import MigrationData
     from ecosmig_publish.outbox import Outbox
     from ecosmig_publish.workflows.recovery.recovering_slots import Doubted
-
-SUMMARIES = (Report.ECOSMIG_003, Report.ECOSMIG_004, Report.ECOSMIG_005)
-"""Reports whose rows are nobody's to carry over: an issue that gives way is not made up for by the next slot."""
 
 
 @dataclass(frozen=True, slots=True)

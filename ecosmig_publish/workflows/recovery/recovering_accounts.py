@@ -5,18 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ecosmig_publish.destinations import Folder
+from ecosmig_publish.emrr.reading import file_chunks
 from ecosmig_publish.emrr.terms import Report
 from ecosmig_publish.errors import NotFoundError, OutboxError
 from ecosmig_publish.ledger import IssueName
 from ecosmig_publish.reports.question import Bounds, Question
 from ecosmig_publish.workflows.issuing.watermark import coverage
+from ecosmig_publish.workflows.pinned_folders import folder_of
 from ecosmig_publish.workflows.recovery.recovering_rows import (
     Accounted,
     Holds,
     account_for_attempts,
     account_for_installations,
-    chunks_of,
     printed_in,
 )
 
@@ -67,7 +67,7 @@ def _printed(it: Doubted, parts: RecoveryParts) -> Iterator[tuple[Slot, pa.Table
             if any(later.recipient == issue.recipient for later in found[place + 1 :]):
                 continue
             for entry in issue.files:
-                yield slot.entry.slot, printed_in(it.report, chunks_of(parts.outbox.file(entry.outbox_path)))
+                yield slot.entry.slot, printed_in(it.report, file_chunks(parts.outbox.file(entry.outbox_path)))
         recovered = {issue.recipient for issue in found}
         for known in kept:
             if known.slot == slot.entry.slot and known.recipient not in recovered:
@@ -94,13 +94,13 @@ def _counting(it: Doubted, parts: RecoveryParts) -> list[RecordedIssue]:
 def _bytes_of(file: RecordedFile, parts: RecoveryParts) -> Iterator[bytes]:
     """Yield an issued file's bytes from the outbox, else from its folder."""
     try:
-        yield from chunks_of(parts.outbox.file(file.outbox_path))
+        yield from file_chunks(parts.outbox.file(file.outbox_path))
     except OutboxError:
         entry = parts.ledger.folders().get(file.recipient)
         if entry is None:
             raise
         try:
-            yield from parts.destination.read(Folder(entry.signifier, entry.folder_id, entry.name), file.name)
+            yield from parts.destination.read(folder_of(entry), file.name)
         except NotFoundError as error:
             raise OutboxError(
                 f"{file.name} is neither in the outbox nor in its folder, and its rows have to be told",

@@ -7,17 +7,17 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from ecosmig_publish.destinations import Folder
-from ecosmig_publish.emrr.reading import read_report
+from ecosmig_publish.emrr.reading import file_chunks, read_report
 from ecosmig_publish.emrr.records import parse_header
 from ecosmig_publish.emrr.terms import Slot
 from ecosmig_publish.emrr.validation import validate_file
 from ecosmig_publish.errors import EcosmigError, InvalidFileError
 from ecosmig_publish.ledger import FileEntry
+from ecosmig_publish.workflows.pinned_folders import folder_of
 from ecosmig_publish.workflows.recovery.recovering_streams import Found, slot_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from ecosmig_publish.destinations import PublishingDestination
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from ecosmig_publish.ledger import FolderEntry
     from ecosmig_publish.outbox import Outbox
     from ecosmig_publish.workflows.recovery.reading_folders import Standing
-
-_CHUNK = 1 << 20
 
 
 @dataclass(slots=True)
@@ -46,10 +44,10 @@ class Files:
         if standing.listed is not None:
             _compare(standing, fingerprint)
         full = self.outbox.file(path)
-        for finding in validate_file(standing.name, _chunks(full), may_be_part=True):
+        for finding in validate_file(standing.name, file_chunks(full), may_be_part=True):
             where = f"record {finding.record}: " if finding.record else ""
             raise InvalidFileError(f"{standing.name}: {where}{finding.message} ({finding.rule})")
-        header, details = read_report(_chunks(full))
+        header, details = read_report(file_chunks(full))
         rows = sum(1 for _ in details)
         entry = FileEntry(
             sequence=standing.named.sequence,
@@ -92,7 +90,7 @@ class Files:
     def _downloaded(self, standing: Standing) -> str:
         """Read a file from its folder into the outbox; return its place there."""
         entry = self.folders[standing.named.recipient]
-        folder = Folder(entry.signifier, entry.folder_id, entry.name)
+        folder = folder_of(entry)
         chunks = iter(self.destination.read(folder, standing.name))
         first = next(chunks, b"")
         directory = self._directory(_slot_in(first, standing))
@@ -119,8 +117,3 @@ def _compare(standing: Standing, fingerprint: Fingerprint) -> None:
     if standing.listed.size != fingerprint.size or (known is not None and known != fingerprint.quick_xor_hash):
         where = "the outbox has" if standing.outbox_path else "were read"
         raise InvalidFileError(f"{standing.name}: the folder lists other bytes than {where}")
-
-
-def _chunks(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as content:
-        yield from iter(lambda: content.read(_CHUNK), b"")

@@ -16,14 +16,14 @@ from ecosmig_publish.emrr.catalogue import CATALOGUE
 from ecosmig_publish.emrr.reading import read_report
 from ecosmig_publish.emrr.terms import Report
 from ecosmig_publish.ledger import HeldEntry
-from ecosmig_publish.reports.attempts import under
+from ecosmig_publish.reports.attempts import under, with_printed_firmware
 from ecosmig_publish.reports.contract_breaks import OUTCOMES
-from ecosmig_publish.reports.installations import commissionings, notifications
+from ecosmig_publish.reports.installations import OF_GPF, commissionings, notifications
 from ecosmig_publish.reports.question import Bounds, Question
 from ecosmig_publish.workflows.issuing.keys import NUMBERLESS, ledger_key, packed, source_keys, unpacked
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
     from ecosmig_publish.emrr.terms import Slot
@@ -32,11 +32,6 @@ if TYPE_CHECKING:
 
 NOT_IN_FILES = "not-in-recovered-files"
 """Why a row is held that lies under the bounds of slots whose ledger was lost, and stands in none of their files."""
-_INSTANTS = {
-    Report.ECOSMIG_001: "completed_at",
-    Report.ECOSMIG_002: "completed_at",
-    Report.ECOSMIG_006: "occurred_at",
-}
 _TELLING = {
     Report.ECOSMIG_001: ("firmware_version",),
     Report.ECOSMIG_002: ("firmware_version", "error_code", "error_sub_code"),
@@ -74,7 +69,7 @@ def printed_in(report: Report, chunks: Iterable[bytes]) -> pa.Table:
     Raises `InvalidFileError`.
     """
     names = [field.name for field in CATALOGUE[report].fields]
-    device, moment = names.index("device_id"), names.index(_INSTANTS[report])
+    device, moment = names.index("device_id"), names.index(CATALOGUE[report].order[0])
     others = [names.index(name) for name in _TELLING.get(report, ())]
     devices, instants, told = [], [], []
     _, details = read_report(chunks)
@@ -145,12 +140,9 @@ def _candidates(it: Doubted, holds: Holds, data: MigrationData) -> Any:
     if it.trusted is not None:
         is_new = ~under(attempts, Bounds(it.trusted.period.end, it.trusted.cut_off))
         attempts = attempts.filter(is_new | attempts.was_held)
-    devices = data.tables.devices
-    firmware = devices.group_by(known_device_id=devices.device_id).agg(device_firmware=devices.firmware_version.min())
-    # A projection of its own: what is joined next can't be told by what a join computes.
-    attempts = attempts.left_join(firmware, attempts.device_id == firmware.known_device_id).drop("known_device_id")
+    attempts = with_printed_firmware(attempts, data.tables)
     texts = {
-        "firmware_version": ibis.coalesce(attempts.firmware_version, attempts.device_firmware),
+        "firmware_version": attempts.printed_firmware,
         "error_code": attempts.error_code,
         "error_sub_code": attempts.error_sub_code.cast("string"),
     }
@@ -203,7 +195,7 @@ class _Installations:
                 self._gpfs.add(row["device_id"])
             if row["key"] in used:
                 continue
-            if row["key"].startswith("gpf:"):
+            if row["key"].startswith(OF_GPF):
                 self._notified[row["device_id"]] = row["key"]
             else:
                 self._by_instant.setdefault((row["device_id"], row["at"]), []).append(row["key"])
@@ -238,9 +230,3 @@ def _installations(printed: Mapping[Slot, Sequence[pa.Table]], data: MigrationDa
 
 def _texts(table: pa.Table | None) -> set[str]:
     return set(table["key"].to_pylist()) if table is not None else set()
-
-
-def chunks_of(path: Any) -> Iterator[bytes]:
-    """Yield a file's bytes."""
-    with path.open("rb") as content:
-        yield from iter(lambda: content.read(1 << 20), b"")

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from ecosmig_publish.emrr.calendar import due_slots, period_of
+from ecosmig_publish.emrr.catalogue import HOLDING
 from ecosmig_publish.emrr.terms import Report, Signifier, Slot
 from ecosmig_publish.errors import UsageError
 from ecosmig_publish.ledger.entries import SlotEntry
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
     from ecosmig_publish.ledger import Ledger
     from ecosmig_publish.migration_data import MigrationData
 
-CARRIES_OVER = (Report.ECOSMIG_001, Report.ECOSMIG_002, Report.ECOSMIG_006)
-"""The reports whose first issue carries all of history where nobody says what is reported."""
 _EVER = timedelta(days=45)
 
 
@@ -103,7 +102,7 @@ def seed(
 
 
 def _with_source(entries: Iterable[SlotEntry], open_data: Callable[[], MigrationData]) -> Iterable[SlotSeed]:
-    carried = [entry for entry in entries if entry.slot.report in CARRIES_OVER]
+    carried = [entry for entry in entries if entry.slot.report in HOLDING]
     yield from (SlotSeed(entry) for entry in entries if entry not in carried)
     if not carried:
         return
@@ -152,7 +151,7 @@ def _remarks(
 ) -> tuple[str, ...]:
     bounded = {slot.report for slot in slots}
     known = ledger.last_slots().keys()
-    unbounded = sorted({report for report, _ in numbers if report in CARRIES_OVER} - bounded - known)
+    unbounded = sorted({report for report, _ in numbers if report in HOLDING} - bounded - known)
     remarks = [
         f"{report}: nobody says up to when all is reported, so its first issue carries all of history: "
         f"--reported-up-to {report}=INSTANT"

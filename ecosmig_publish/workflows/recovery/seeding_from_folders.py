@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ecosmig_publish.destinations import Folder
 from ecosmig_publish.emrr.filename import parse_file_name
 from ecosmig_publish.errors import InvalidFileError
+from ecosmig_publish.workflows.pinned_folders import folder_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -50,7 +50,7 @@ class FoundFolder:
 
 def look_into(entry: FolderEntry, destination: PublishingDestination) -> FoundFolder:
     """List a recipient's folder and read its names. Raises as `destination.listing` does."""
-    names = [item.name for item in destination.listing(Folder(entry.signifier, entry.folder_id, entry.name))]
+    names = [item.name for item in destination.listing(folder_of(entry))]
     return read_names(entry.signifier, names)
 
 
