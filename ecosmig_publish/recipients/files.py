@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -9,7 +10,6 @@ from typing import TYPE_CHECKING
 from ecosmig_publish.emrr.filename import parse_file_name
 from ecosmig_publish.emrr.reading import file_chunks, read_report
 from ecosmig_publish.errors import InvalidFileError, UsageError
-from ecosmig_publish.fingerprint import fingerprint_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -36,8 +36,8 @@ def in_order(paths: Iterable[Path]) -> list[ReportFile]:
 
 def sha256_of(path: Path) -> str:
     """Return the SHA-256 of a file's bytes in hex. Raises `UsageError` where it can't be read."""
-    with _readable(path):
-        return fingerprint_file(path).sha256
+    with _readable(path), path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 @contextmanager
