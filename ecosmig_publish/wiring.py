@@ -20,14 +20,14 @@ from ecosmig_publish.workflows.issuing.policy import IssuingPolicy
 from ecosmig_publish.workflows.running import Parts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection, Iterator, Mapping
     from pathlib import Path
 
     from ecosmig_publish.destinations import Folder, FolderOnboarding, PublishingDestination
     from ecosmig_publish.destinations.folder import FolderOnDisk
     from ecosmig_publish.destinations.sharepoint import Connection, Readers
     from ecosmig_publish.destinations.sharepoint.opening import Timing
-    from ecosmig_publish.emrr.terms import Signifier
+    from ecosmig_publish.emrr.terms import Report, Signifier
     from ecosmig_publish.migration_data import MigrationData
     from ecosmig_publish.settings import Settings
     from ecosmig_publish.settings.model import SharePointSettings
@@ -204,8 +204,17 @@ class Wiring:
             forecast=_forecast(sharepoint.resource_units_per_minute) if sharepoint else _no_forecast,
         )
 
-    def recovery(self, ledger: Ledger, *, lost_head: str | None = None) -> RecoveryParts:
-        """Return what a recovery works with; `lost_head` is the newest act's hash of the ledger that is replaced."""
+    def recovery(
+        self,
+        ledger: Ledger,
+        *,
+        lost_head: str | None = None,
+        lost: Mapping[tuple[Report, Signifier], Collection[int]] | None = None,
+    ) -> RecoveryParts:
+        """Return what a recovery works with; `lost_head` is the newest act's hash of the ledger that is replaced.
+
+        `lost` are numbers that were used, and whose files nobody has.
+        """
         from ecosmig_publish.workflows.recovery.recovering import RecoveryParts  # noqa: PLC0415 - few commands need it
 
         return RecoveryParts(
@@ -216,6 +225,7 @@ class Wiring:
             settle=self.settings.source.settle,
             now=self.now,
             lost_head=lost_head,
+            lost=lost or {},
         )
 
     def _lock_path(self) -> Path:

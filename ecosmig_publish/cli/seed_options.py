@@ -1,4 +1,4 @@
-"""What `ledger seed` is given: numbers on the command line or in a file, and up to when all is reported."""
+"""Numbers of streams on the command line: what `ledger seed` and `ledger recover` are given."""
 
 from __future__ import annotations
 
@@ -26,10 +26,20 @@ Key = tuple["Report", "Signifier"]
 def numbers_given(streams: Iterable[str], file: Path | None) -> dict[Key, int]:
     """Return the last number of each stream that is named, in options or in the file. Raises `UsageError`."""
     numbers: dict[Key, int] = {}
-    for key, number, where in (*map(_stream, streams), *(_rows(file) if file else ())):
+    given = (_stream("--stream", text) for text in streams)
+    for key, number, where in (*given, *(_rows(file) if file else ())):
         if numbers.setdefault(key, number) != number:
             raise UsageError(f"{where}: {key[0]} for {key[1]} has two last numbers, {numbers[key]} and {number}")
     return numbers
+
+
+def lost_given(texts: Iterable[str]) -> dict[Key, set[int]]:
+    """Return the numbers of each stream that `--without` names. Raises `UsageError`."""
+    lost: dict[Key, set[int]] = {}
+    for text in texts:
+        key, number, _ = _stream("--without", text)
+        lost.setdefault(key, set()).add(number)
+    return lost
 
 
 def bounds_given(texts: Sequence[str]) -> dict[Report, datetime]:
@@ -44,12 +54,13 @@ def bounds_given(texts: Sequence[str]) -> dict[Report, datetime]:
     return bounds
 
 
-def _stream(text: str) -> tuple[Key, int, str]:
+def _stream(option: str, text: str) -> tuple[Key, int, str]:
     match = re.fullmatch(r"([^:=]+):([^:=]+)=([^:=]+)", text)
     if match is None:
-        raise UsageError(f"--stream {text}: no report, recipient and number", hint=_HINT)
+        hint = f"{option} ECOSMIG-001:PXX999=41 names number 41 of ECOSMIG-001 for PXX999."
+        raise UsageError(f"{option} {text}: no report, recipient and number", hint=hint)
     report, recipient, number = match.groups()
-    return _key(report, recipient), _number(number, f"--stream {text}"), f"--stream {text}"
+    return _key(report, recipient), _number(number, f"{option} {text}"), f"{option} {text}"
 
 
 def _rows(path: Path) -> Iterator[tuple[Key, int, str]]:
@@ -81,5 +92,5 @@ def _key(report: str, recipient: str) -> Key:
 
 def _number(text: str, where: str) -> int:
     if not re.fullmatch("[0-9]{1,6}", text, re.ASCII) or not 1 <= int(text) <= _HIGHEST:
-        raise UsageError(f"{where}: {text!r} is no last number, which is from 1 to {_HIGHEST:,}", hint=_HINT)
+        raise UsageError(f"{where}: {text!r} is no number from 1 to {_HIGHEST:,}", hint=_HINT)
     return int(text)

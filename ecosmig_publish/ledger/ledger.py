@@ -20,11 +20,13 @@ from ecosmig_publish.ledger import (
     issues,
     loading,
     publications,
+    recalls,
     recovering,
     resends,
     seeds,
     slots,
     source_watermarks,
+    stopped,
     streams,
     version,
     withdrawals,
@@ -187,10 +189,18 @@ class Ledger:
         with self._reading() as connection:
             return holds.keys_ever_held(connection, report)
 
-    def reported_keys(self, report: Report) -> Iterator[bytes]:
-        """Yield what slots of a report recorded as reported, in the order in which it was."""
+    def reported_keys(self, report: Report, after: datetime | None = None) -> Iterator[bytes]:
+        """Yield what slots of a report, due `after` an instant, recorded as reported, in the order in which it was."""
         with self._reading() as connection:
-            yield from slots.reported_keys(connection, report)
+            yield from slots.reported_keys(connection, report, after)
+
+    def out_of_report(self, report: Report) -> dict[str, datetime]:
+        """Return the rows that an issue carried until it was amended, and that belonged in its report no more.
+
+        By key: when the latest slot fell due that found so.
+        """
+        with self._reading() as connection:
+            return recalls.out_of_report(connection, report)
 
     def outbox_directories(self) -> set[str]:
         """Return the first path component of every file's place in the outbox."""
@@ -326,6 +336,16 @@ class Ledger:
         """Return the last number of every stream that was taken over from an older system."""
         with self._reading() as connection:
             return seeds.seeded_numbers(connection)
+
+    def stopped_streams(self) -> dict[tuple[Report, Signifier], str]:
+        """Return why each stream that the latest recovery refused is stopped."""
+        with self._reading() as connection:
+            return stopped.read_stopped(connection)
+
+    def lost_numbers(self) -> dict[tuple[Report, Signifier], set[int]]:
+        """Return the numbers of each stream that were used and whose files nobody has, by an operator's word."""
+        with self._reading() as connection:
+            return stopped.read_lost(connection)
 
     def gave_way(self) -> set[str]:
         """Return the names of all files that gave way to what a recovery found."""
@@ -468,7 +488,14 @@ class Ledger:
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
         with self._database.faults(), self._engine.connect() as connection:
-            yield connection
+            try:
+                yield connection
+            except (TypeError, ValueError) as error:
+                # An instant, a number or a text in JSON that none of this program's versions wrote.
+                raise LedgerError(
+                    f"ledger {self.name}: a row of it can't be understood: {error}",
+                    hint="ecosmig ledger check names every row that is wrong.",
+                ) from error
 
     def _record(self, change: Callable[[Connection], Deed | None]) -> None:
         """Make a change and append its act, in one transaction; a change that was none leaves no act."""

@@ -11,6 +11,7 @@ from ecosmig_publish.ledger.tables import corrections, holds, recalls, slots
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from sqlalchemy import Connection
 
@@ -56,6 +57,18 @@ def recalled_before(connection: Connection, issue_id: int) -> set[str]:
         keys.update(connection.execute(wanted).scalars())
         earlier = _superseded_by(connection, earlier)
     return keys
+
+
+def out_of_report(connection: Connection, report: Report) -> dict[str, datetime]:
+    """Return the rows that were recalled and then belonged in the report no more: by key, when a slot found so."""
+    wanted = (
+        select(holds.c.key, slots.c.due_at)
+        .join_from(recalls, holds)
+        .join(slots, holds.c.closed_slot_id == slots.c.id)
+        .where(holds.c.report == report, holds.c.closed == "not-of-this-report")
+        .order_by(slots.c.due_at)
+    )
+    return {key: due_at for key, due_at in connection.execute(wanted)}  # noqa: C416 - rows are no pairs
 
 
 def held_by_slot(connection: Connection, slot_id: int) -> set[str]:

@@ -17,6 +17,7 @@ from ecosmig_publish.ledger.chain import Deed, digest
 from ecosmig_publish.ledger.columns import instant_text
 from ecosmig_publish.ledger.entries import IssueEntry
 from ecosmig_publish.ledger.slots import bounds, insert_slot
+from ecosmig_publish.ledger.stopped import pass_over_lost, put_lost, put_stopped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -74,13 +75,15 @@ class Recovery:
     """All that is recorded with one act.
 
     `published` are files that the ledger knows and only the folder knew to be there. `refused` says of streams why
-    they stay as they are; `lost_head` is the newest act's hash of the ledger that was replaced, where it is known.
+    they stay as they are, and are stopped from now on; `lost` are numbers that were used and whose files nobody has.
+    `lost_head` is the newest act's hash of the ledger that was replaced, where it is known.
     """
 
     at: datetime
     reports: tuple[RecoveredReport, ...]
     published: tuple[PublishedEntry, ...] = ()
-    refused: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    refused: Mapping[tuple[Report, Signifier], Sequence[str]] = field(default_factory=dict)
+    lost: Mapping[tuple[Report, Signifier], Sequence[int]] = field(default_factory=dict)
     lost_head: str | None = None
 
 
@@ -120,6 +123,9 @@ def record_recovery(connection: Connection, recovery: Recovery) -> Deed:
         _let_fall_due(connection, it.due_again, slot_ids[-1])
         _settle(connection, it, slot_ids[-1])
         _say_outcomes(connection, slot_ids)
+    put_lost(connection, recovery.lost, recovery.at)
+    pass_over_lost(connection)
+    put_stopped(connection, recovery.refused, recovery.at)
     for entry in recovery.published:
         _prove(connection, entry.file_id, entry.item_id, recovery.at)
     return _deed(recovery, gone)
@@ -321,7 +327,8 @@ def _deed(recovery: Recovery, gave_way: Mapping[Report, list[dict[str, Any]]]) -
             "lost_head": recovery.lost_head,
             "reports": [_facts(it, gave_way[it.report]) for it in recovery.reports],
             "published": sorted(entry.file_id for entry in recovery.published),
-            "refused": {stream: list(reasons) for stream, reasons in sorted(recovery.refused.items())},
+            "refused": {f"{of} {to}": list(reasons) for (of, to), reasons in sorted(recovery.refused.items())},
+            "lost": [[of.value, to, number] for (of, to), some in sorted(recovery.lost.items()) for number in some],
         },
     )
 

@@ -157,8 +157,8 @@ def read_problems(connection: Connection, slot: Slot | None, report: Report | No
     ]
 
 
-def reported_keys(connection: Connection, report: Report) -> Iterator[bytes]:
-    """Yield what slots of a report recorded as reported, in the order in which it was."""
+def reported_keys(connection: Connection, report: Report, after: datetime | None = None) -> Iterator[bytes]:
+    """Yield what slots of a report, due `after` an instant, recorded as reported, in the order in which it was."""
     keys = tables.reported_keys
     wanted = (
         select(keys.c["keys"])
@@ -166,6 +166,8 @@ def reported_keys(connection: Connection, report: Report) -> Iterator[bytes]:
         .where(slots.c.report == report)
         .order_by(slots.c.due_at, keys.c.ordinal)
     )
+    if after is not None:
+        wanted = wanted.where(slots.c.due_at > after)
     yield from connection.execution_options(yield_per=16).execute(wanted).scalars()
 
 

@@ -14,8 +14,10 @@ from ecosmig_publish.ledger import Ledger
 from ecosmig_publish.ledger.tables import metadata
 
 from .made import ACTOR, NOON, A, Place, birth_of, content_of, opened, slot_of
+from .whole import meddle, whole_ledger
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 
@@ -109,3 +111,22 @@ def test_an_absolute_path_stands_for_itself(tmp_path: Path) -> None:
     Ledger.open(f"sqlite:{tmp_path}/a b%c?.db", base=base, actor=ACTOR, now=lambda: NOON).close()
     assert (tmp_path / "a b%c?.db").exists()
     assert not base.exists()
+
+
+@pytest.mark.parametrize(
+    ("meddling", "read"),
+    [
+        ("UPDATE findings SET detail = '{'", Ledger.findings),
+        ("UPDATE access_proofs SET readers = '['", Ledger.access_proofs),
+        ("UPDATE slots SET cut_off = 'soon'", Ledger.last_slots),
+        ("UPDATE streams SET report = 'ECOSMIG-007'", Ledger.streams),
+    ],
+)
+def test_a_row_that_can_not_be_understood_is_said_with_the_command_that_names_it(
+    tmp_path: Path, meddling: str, read: Callable[[Ledger], object]
+) -> None:
+    whole_ledger(tmp_path).close()
+    meddle(tmp_path, meddling)
+    with opened(tmp_path) as ledger, pytest.raises(LedgerError, match="can't be understood") as refused:
+        read(ledger)
+    assert "ecosmig ledger check" in refused.value.hint

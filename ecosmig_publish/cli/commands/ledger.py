@@ -48,6 +48,7 @@ def add_to(app: typer.Typer) -> None:
         examples=(
             "ecosmig ledger recover --dry-run",
             "ecosmig ledger recover",
+            "ecosmig ledger recover --without ECOSMIG-001:PXX999=41",
             "ecosmig ledger recover --from backups/ecosmig-20260302T060000Z-0a1b2c3d4e5f.db --yes",
         ),
         statuses=(ExitStatus.UNPROVED, ExitStatus.LOCKED, ExitStatus.STREAM_CONFLICT, ExitStatus.SOURCE),
@@ -165,6 +166,14 @@ def recover(
             "--from", metavar="BACKUP", help="Begin with what `ledger backup` wrote; the ledger must be empty."
         ),
     ] = None,
+    without: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--without",
+            metavar="REPORT:SIGNIFIER=N",
+            help="A number that was used, and whose file nobody has any more: it is passed over; may be repeated.",
+        ),
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be recorded.")] = False,  # noqa: FBT002
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Don't ask.")] = False,  # noqa: FBT002
 ) -> int:
@@ -173,9 +182,11 @@ def recover(
     Files that the ledger doesn't know are read, validated and recorded as issued; slots, last numbers and what was
     reported follow from them. A source row that stands in none of the files is held, so that the next slot tries it.
     What was issued on the old ledger meanwhile and never left the outbox gives way. A stream whose numbers have a hole,
-    stand twice, or whose files aren't right is refused, and stays stopped (22). Without any ledger, onboard first:
-    existing folders are taken over. Asks first on a terminal; elsewhere it needs --yes.
+    stand twice, or whose files aren't right is refused, and stays stopped (22) until it agrees; no other waits for it.
+    Put back what was taken away (recycle bin, outbox), or pass over the number of a file that was withdrawn and removed
+    with --without: it is never used again, and its rows are reported anew. Without any ledger, onboard first: existing
+    folders are taken over. Asks first on a terminal; elsewhere it needs --yes.
     """
     from ecosmig_publish.cli.views.ledger_recover import recover_and_show  # noqa: PLC0415 - --help stays quick
 
-    return recover_and_show(invocation, backup, dry_run=dry_run, yes=yes)
+    return recover_and_show(invocation, backup, without or (), dry_run=dry_run, yes=yes)

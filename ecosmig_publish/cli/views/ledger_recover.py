@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 
 from ecosmig_publish.cli.asking import confirm, is_at_terminal
 from ecosmig_publish.cli.progress import counting
+from ecosmig_publish.cli.seed_options import lost_given
 from ecosmig_publish.cli.wired import wired
 from ecosmig_publish.errors import UsageError
 from ecosmig_publish.workflows.recovery.recovering import RecoveryPlan, plan_recovery, recover
+from ecosmig_publish.workflows.recovery.recovering_streams import ranges
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from ecosmig_publish.cli.invocation import Invocation
     from ecosmig_publish.ledger import Ledger
@@ -29,8 +31,11 @@ UNKNOWABLE = (
 )
 
 
-def recover_and_show(invocation: Invocation, backup: Path | None, *, dry_run: bool, yes: bool) -> int:
+def recover_and_show(
+    invocation: Invocation, backup: Path | None, without: Sequence[str], *, dry_run: bool, yes: bool
+) -> int:
     """Show what the folders hold against the ledger, and record it once a person has said yes."""
+    lost = lost_given(without)
     wiring = wired(invocation)
     with wiring.locked_ledger() as ledger:
         if backup is not None:
@@ -39,7 +44,7 @@ def recover_and_show(invocation: Invocation, backup: Path | None, *, dry_run: bo
             _planning_on(wiring, ledger, backup) as planned,
             counting(invocation, "reading folders", len(planned.folders())) as one_more,
         ):
-            plan = plan_recovery(wiring.recovery(planned), one_more)
+            plan = plan_recovery(wiring.recovery(planned, lost=lost), one_more)
         try:
             is_wanted = (plan.changes or backup is not None) and not dry_run
             if is_wanted and not yes:
@@ -79,8 +84,11 @@ def _ask(plan: RecoveryPlan, backup: Path | None) -> None:
     _render(plan, is_recorded=False)
     first = f"Load {backup.name} and record" if backup else "Record"
     files = sum(stream.recovered for stream in plan.streams)
+    lost = sum(len(stream.lost) for stream in plan.streams)
+    passed_over = f", {lost:,} numbers as passed over" if lost else ""
     confirm(
-        f"{first} {files:,} files as issued, with what is held and what gives way?", otherwise="nothing was changed"
+        f"{first} {files:,} files as issued{passed_over}, with what is held and what gives way?",
+        otherwise="nothing was changed",
     )
 
 
@@ -99,6 +107,7 @@ def _document(plan: RecoveryPlan, is_recorded: bool) -> dict[str, object]:  # no
                 "gives_way": it.gives_way,
                 "missing": it.missing,
                 "refused": it.refused,
+                "passed_over": it.lost,
             }
             for it in plan.streams
         ],
@@ -172,7 +181,9 @@ def _render(plan: RecoveryPlan, *, is_recorded: bool) -> None:
 def _verdict(stream: StreamOutcome) -> str:
     if stream.refused:
         return f"refused: {'; '.join(stream.refused)}"
-    return f"{stream.waiting} wait to be published" if stream.waiting else ""
+    passed_over = f"passed over: {ranges(stream.lost)}" if stream.lost else ""
+    waiting = f"{stream.waiting} wait to be published" if stream.waiting else ""
+    return "; ".join(filter(None, (passed_over, waiting)))
 
 
 def _remarks(plan: RecoveryPlan) -> Iterator[str]:
@@ -188,4 +199,5 @@ def _remarks(plan: RecoveryPlan) -> Iterator[str]:
             f"correct --report {slot.report} --supplier {recipient} --slot {slot.due_at:%Y-%m-%dT%H:%M:%SZ}"
         )
     if plan.refused:
-        yield "Streams that were refused stay stopped (22): set their folders right, then recover again."
+        yield "Streams that were refused stay stopped (22): put back what was taken away, then recover again."
+        yield "A file that was withdrawn and removed, or that nobody has: pass over its number with --without."

@@ -40,6 +40,7 @@ def show_status(invocation: Invocation, limit: int | None) -> int:
             "streams": [],
             "slots": [],
             "waiting": [],
+            "stopped": [],
             "brake": brake_document([], []),
             "amended": [],
             "findings": [],
@@ -122,6 +123,10 @@ def _document(ledger: Ledger, limit: int | None) -> dict[str, object]:
             }
             for file in waiting
         ],
+        "stopped": [
+            {"report": report, "recipient": recipient, "reason": reason}
+            for (report, recipient), reason in sorted(ledger.stopped_streams().items())
+        ],
         "amended": amended_document(ledger.amended_issues()),
         "findings": [
             {"at": finding.at, "kind": finding.kind, "detail": dict(finding.detail)} for finding in ledger.findings()
@@ -157,6 +162,8 @@ def _render(document: dict[str, object]) -> None:
     )
     _render_slots(_records(document, "slots"))
     _render_streams([row for row in _records(document, "streams") if row["waiting"]])
+    for row in _records(document, "stopped"):
+        show_line(f"{row['report']} for {row['recipient']} is stopped since ledger recover: {row['reason']}")
     show_amended(_records(document, "amended"))
     findings = _records(document, "findings")
     if len(findings) > _FINDINGS:

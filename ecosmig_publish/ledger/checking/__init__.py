@@ -7,7 +7,7 @@ from ecosmig_publish.ledger.checking.places import (
     OutboxPlace,
     count_files,
     directories_of_slots,
-    files_that_gave_way,
+    left_by_recoveries,
     outbox_places,
 )
 
@@ -19,6 +19,6 @@ __all__ = [
     "count_files",
     "database_files",
     "directories_of_slots",
-    "files_that_gave_way",
+    "left_by_recoveries",
     "outbox_places",
 ]

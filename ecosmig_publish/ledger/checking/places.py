@@ -10,10 +10,11 @@ from sqlalchemy import func, select
 from ecosmig_publish.ledger.acts import read_acts
 from ecosmig_publish.ledger.checking.acting import RECOVERING, gave_way, read_content
 from ecosmig_publish.ledger.checking.plain import stream
+from ecosmig_publish.ledger.stopped import is_passed_over, read_lost
 from ecosmig_publish.ledger.tables import files, outbox_directories, publications
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from sqlalchemy import Connection
 
@@ -53,10 +54,14 @@ def count_files(connection: Connection) -> int:
     return int(connection.execute(select(func.count()).select_from(files)).scalar_one())
 
 
-def files_that_gave_way(connection: Connection) -> set[str]:
-    """Return the names of the files that recoveries took out of the ledger: they stay in the outbox. Reads all acts."""
+def left_by_recoveries(connection: Connection) -> Callable[[str], bool]:
+    """Return whether a recovery left a file of this name in the outbox: it gave way, or was passed over.
+
+    Reads all acts.
+    """
     told = (read_content(act) for act in read_acts(connection, kind=RECOVERING))
-    return {name for act in told if act is not None for name in gave_way(act)}
+    names, lost = {name for act in told if act is not None for name in gave_way(act)}, read_lost(connection)
+    return lambda name: name in names or is_passed_over(name, lost)
 
 
 def directories_of_slots(connection: Connection) -> set[str]:

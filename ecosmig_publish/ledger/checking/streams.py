@@ -17,6 +17,7 @@ from ecosmig_publish.ledger.tables import (
     corrections,
     files,
     issues,
+    lost_numbers,
     outbox_directories,
     publications,
     resends,
@@ -40,6 +41,7 @@ class _Place:
     """How far a stream's files were looked at; `waits` is the first that is to be published before the others."""
 
     last: int
+    lost: set[int]
     issue_id: int | None = None
     part: int = 0
     waits: str | None = None
@@ -50,10 +52,14 @@ def check_streams(connection: Connection) -> Iterator[LedgerFault]:
     last = {(row.report, row.recipient): row.last_sequence for row in connection.execute(select(streams))}
     seeded = {(row.report, row.recipient): row.last_sequence for row in connection.execute(select(seeds))}
     directories = set(connection.execute(select(outbox_directories.c.name)).scalars())
+    lost: dict[_Key, set[int]] = {}
+    for row in connection.execute(select(lost_numbers)):
+        lost.setdefault((row.report, row.recipient), set()).add(row.sequence)
     for key, rows in groupby(stream(connection, _wanted()), key=lambda row: (row.report, row.recipient)):
-        yield from _check_stream(key, rows, seeded.get(key, 0), last.pop(key, None), directories)
+        place = _Place(seeded.get(key, 0), lost.get(key, set()))
+        yield from _check_stream(key, rows, place, last.pop(key, None), directories)
     for key, number in last.items():
-        if number != seeded.get(key, 0):
+        if number != max(seeded.get(key, 0), *lost.get(key, ()), 0):
             yield _of_stream(key, f"its last number is {number}, and no file of it is known")
     for key in seeded.keys() - {(row.report, row.recipient) for row in connection.execute(select(streams))}:
         yield _of_stream(key, "it was seeded, and is not in the table streams")
@@ -81,9 +87,8 @@ def _wanted() -> Any:
 
 
 def _check_stream(
-    key: _Key, rows: Iterable[Row[Any]], seed: int, last: int | None, directories: set[str]
+    key: _Key, rows: Iterable[Row[Any]], place: _Place, last: int | None, directories: set[str]
 ) -> Iterator[LedgerFault]:
-    place = _Place(seed)
     for row in rows:
         where = row_of("files", row.id, row.name)
         if not isinstance(row.sequence, int):
@@ -91,15 +96,17 @@ def _check_stream(
             continue
         if row.sequence <= place.last:
             yield LedgerFault(STREAM, where, f"its number {row.sequence} is not after {place.last}")
-        elif row.sequence != place.last + 1:
-            yield _of_stream(key, f"{_numbers(place.last + 1, row.sequence - 1)} missing before {row.name}")
+        elif missing := sorted(set(range(place.last + 1, row.sequence)) - place.lost):
+            yield _of_stream(key, f"{_numbers(missing[0], missing[-1])} missing before {row.name}")
+        if row.sequence in place.lost:
+            yield LedgerFault(STREAM, where, f"its number {row.sequence} is one whose file was lost")
         yield from _check_parts(row, place, where)
         yield from _check_name(row, where, directories)
         yield from _check_publication(row, place, where)
         place.last = max(place.last, row.sequence)
     if last is None:
         yield _of_stream(key, "it has files, and is not in the table streams")
-    elif last != place.last:
+    elif last != max(place.last, *place.lost, 0):
         yield _of_stream(key, f"its last number is {last}, its last file has {place.last}")
 
 

@@ -19,6 +19,7 @@ from ecosmig_publish.ledger.checking.of_publications import OfPublications
 from ecosmig_publish.ledger.checking.of_recoveries import OfRecoveries
 from ecosmig_publish.ledger.checking.of_seeds import OfSeeds
 from ecosmig_publish.ledger.checking.of_slots import OfSlots
+from ecosmig_publish.ledger.checking.of_stopped import OfStopped
 from ecosmig_publish.ledger.checking.plain import AT_ONCE, plain, select_plain, stream
 from ecosmig_publish.ledger.tables import acts, files, publications, slots
 
@@ -34,6 +35,7 @@ CHECKS: tuple[Callable[[Ground], ActCheck], ...] = (
     OfDecisions,
     OfBrakes,
     OfSeeds,
+    OfStopped,
     OfFolders,
     OfAccess,
     OfFindings,

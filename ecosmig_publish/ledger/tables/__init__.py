@@ -19,6 +19,7 @@ from ecosmig_publish.ledger.tables.held import holds, problems, reported_keys
 from ecosmig_publish.ledger.tables.issued import files, issues, outbox_directories, slots, streams
 from ecosmig_publish.ledger.tables.places import access_proofs, change_tokens, folder_heads, folders
 from ecosmig_publish.ledger.tables.published import conflicts, publications
+from ecosmig_publish.ledger.tables.recovered import lost_numbers, stopped_streams
 
 __all__ = [
     "access_proofs",
@@ -34,6 +35,7 @@ __all__ = [
     "holds",
     "issues",
     "lease",
+    "lost_numbers",
     "metadata",
     "outbox_directories",
     "problems",
@@ -45,6 +47,7 @@ __all__ = [
     "slot_brakes",
     "slots",
     "source_watermarks",
+    "stopped_streams",
     "streams",
     "withdrawals",
 ]

@@ -36,8 +36,9 @@ from ecosmig_publish.workflows.issuing.exclusions import (
     broken_rows,
 )
 from ecosmig_publish.workflows.issuing.holds import settle_holds
-from ecosmig_publish.workflows.issuing.keys import ledger_key, packed, source_keys, unpacked
+from ecosmig_publish.workflows.issuing.keys import ledger_key, packed, source_keys
 from ecosmig_publish.workflows.issuing.register import known_parties
+from ecosmig_publish.workflows.issuing.reported import reported_before
 from ecosmig_publish.workflows.issuing.watermark import changed_behind, coverage
 
 if TYPE_CHECKING:
@@ -213,7 +214,7 @@ def _question(slot: Slot, issuing: Issuing, open_holds: list[OpenHold], keep: Ca
     period = period_of(slot)
     last = issuing.ledger.last_slots().get(slot.report)
     memory = issuing.data.memory_table
-    reported = unpacked(issuing.ledger.reported_keys(slot.report)) if slot.report is Report.ECOSMIG_006 else None
+    reported = reported_before(issuing.ledger) if slot.report is Report.ECOSMIG_006 else None
     return Question(
         tables=issuing.data.tables,
         period=period,

@@ -6,8 +6,16 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ecosmig_publish.destinations.following import FollowsChanges
+from ecosmig_publish.emrr.filename import parse_file_name
 from ecosmig_publish.emrr.terms import Report
-from ecosmig_publish.errors import ChangesLostError, EcosmigError, LedgerBehindError, NotFoundError
+from ecosmig_publish.errors import (
+    ChangesLostError,
+    EcosmigError,
+    InvalidFileError,
+    LedgerBehindError,
+    NotFoundError,
+)
+from ecosmig_publish.ledger.stopped import is_passed_over
 from ecosmig_publish.workflows.following import head_of, heads_among
 from ecosmig_publish.workflows.pinned_folders import folder_of
 
@@ -25,8 +33,19 @@ _NAMED = 3
 
 
 def refuse_unknown_issues(ledger: Ledger, outbox: Outbox) -> None:
-    """Raise `LedgerBehindError` where the outbox holds what some ledger recorded and this one doesn't know."""
+    """Raise `LedgerBehindError` where the outbox holds what some ledger recorded and this one doesn't know.
+
+    What a recovery explained stops nobody: files of streams that it refused, of numbers that it passed over, and what
+    gave way.
+    """
     unknown = outbox.unknown_issued(ledger.outbox_directories())
+    if unknown:
+        stopped, lost, gave_way = ledger.stopped_streams(), ledger.lost_numbers(), ledger.gave_way()
+
+        def is_explained(name: str) -> bool:
+            return _is_of(name, stopped) or is_passed_over(name, lost) or name in gave_way
+
+        unknown = [it for it in unknown if not all(map(is_explained, outbox.file_names(it)))]
     if not unknown:
         return
     named = ", ".join(unknown[:_NAMED]) + (f" and {len(unknown) - _NAMED:,} more" if len(unknown) > _NAMED else "")
@@ -48,8 +67,9 @@ def streams_behind(
 
     To be asked before anything is placed. `beginning` is where this run's following of changes begins: one request
     tells of all folders. A folder is listed where it can't be followed, before the first file goes into it, and where
-    something stands against it: whatever was taken away again stops nothing. Of a folder that can't be looked at, all
-    streams are returned. Raises `DestinationError` where the destination as a whole fails.
+    something stands against it: whatever was taken away again stops nothing. Streams that a recovery refused are
+    returned whatever their folders hold; of a folder that can't be looked at, all streams are. Raises
+    `DestinationError` where the destination as a whole fails.
     """
     looking = _Looking(ledger, destination, ledger.folders(), frozenset(recipients), is_followed=beginning is not None)
     if beginning is None or not isinstance(destination, FollowsChanges):
@@ -62,7 +82,19 @@ def streams_behind(
         (head.recipient, head.report): _behind(head, looking.folders[head.recipient], ledger)
         for head in looking.unknown()
     }
+    behind |= {
+        (recipient, report): _refused(report, recipient, reason)
+        for (report, recipient), reason in ledger.stopped_streams().items()
+    }
     return behind | {(one, report): error for one, error in looking.failed.items() for report in Report}
+
+
+def _is_of(name: str, streams: Collection[tuple[Report, Signifier]]) -> bool:
+    try:
+        named = parse_file_name(name)
+    except InvalidFileError:
+        return False
+    return (named.report, named.recipient) in streams
 
 
 @dataclass(slots=True)
@@ -118,6 +150,13 @@ class _Looking:
         except NotFoundError:
             return False
         return True
+
+
+def _refused(report: Report, recipient: Signifier, reason: str) -> LedgerBehindError:
+    return LedgerBehindError(
+        f"{report} for {recipient} was refused by ledger recover: {reason}",
+        hint=f"Set its folder right, then: {RECOVER}",
+    )
 
 
 def _behind(head: Head, entry: FolderEntry, ledger: Ledger) -> LedgerBehindError:

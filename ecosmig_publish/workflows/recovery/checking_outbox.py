@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from ecosmig_publish.errors import OutboxError
-from ecosmig_publish.ledger.checking import LedgerFault, directories_of_slots, files_that_gave_way, outbox_places
+from ecosmig_publish.ledger.checking import LedgerFault, directories_of_slots, left_by_recoveries, outbox_places
 from ecosmig_publish.outbox.directory import ISSUED
 
 if TYPE_CHECKING:
@@ -43,12 +43,15 @@ def check_outbox(
     for directory, places in groupby(outbox_places(connection), key=lambda it: str(it.path).partition("/")[0]):
         known.add(directory)
         strays += yield from _check_directory(outbox, directory, places, reads_all=reads_all, on_file=on_file)
-    # Only where something is there that no row knows: it may be what a recovery put aside.
-    gave_way = files_that_gave_way(connection) if strays else set()
+    # Only where something is there that no row knows: it may be what a recovery left.
+    others = list(_strangers(outbox, known))
+    was_left = left_by_recoveries(connection) if strays or others else None
     for path in strays:
-        if path.rpartition("/")[2] not in gave_way:
+        if was_left is not None and not was_left(path.rpartition("/")[2]):
             yield LedgerFault(STRAY, str(outbox.path / path), "no row of the ledger knows this file")
-    yield from _strangers(outbox, known)
+    for fault, names in others:
+        if was_left is None or not names or not all(map(was_left, names)):
+            yield fault
 
 
 def check_permissions(paths: Iterable[Path]) -> Iterator[LedgerFault]:
@@ -92,7 +95,8 @@ def _check_directory(
     return sorted(there)
 
 
-def _strangers(outbox: Outbox, known: set[str]) -> Iterator[LedgerFault]:
+def _strangers(outbox: Outbox, known: set[str]) -> Iterator[tuple[LedgerFault, list[str]]]:
+    """Yield what stands in the outbox and no slot made, with the names of the issued files in it."""
     try:
         entries = sorted(os.scandir(outbox.path), key=lambda entry: entry.name)
     except FileNotFoundError:
@@ -102,10 +106,10 @@ def _strangers(outbox: Outbox, known: set[str]) -> Iterator[LedgerFault]:
         if entry.name in known and is_directory:
             continue
         if not is_directory or not entry.name.startswith(_OURS):
-            yield LedgerFault(STRAY, entry.path, "nothing that ecosmig put there")
+            yield LedgerFault(STRAY, entry.path, "nothing that ecosmig put there"), []
         elif (outbox.path / entry.name / ISSUED).exists():
             what = "it holds issued files that this ledger doesn't know: an older ledger stands in its place"
-            yield LedgerFault(OUTBOX, entry.path, what)
+            yield LedgerFault(OUTBOX, entry.path, what), outbox.file_names(entry.name)
 
 
 def _sizes(directory: Path) -> Iterator[tuple[str, int]]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ecosmig_publish.emrr.filename import FileName, parse_file_name
 from ecosmig_publish.errors import EcosmigError, InvalidFileError
+from ecosmig_publish.ledger.stopped import is_passed_over
 from ecosmig_publish.workflows.pinned_folders import folder_of
 
 if TYPE_CHECKING:
@@ -39,11 +40,12 @@ class Standing:
 class SeenStream:
     """One stream: what the ledger has of it, what stands there that it doesn't know, and what speaks against it.
 
-    `there` gives by file id how the folder lists files of the ledger; `missing` names those that were published and
-    aren't listed any more.
+    `lost` are numbers that an earlier recovery passed over. `there` gives by file id how the folder lists files of the
+    ledger; `missing` names those that were published and aren't listed any more.
     """
 
     seed: int = 0
+    lost: set[int] = field(default_factory=set)
     known: list[RecordedFile] = field(default_factory=list)
     there: dict[int, Listed] = field(default_factory=dict)
     missing: list[str] = field(default_factory=list)
@@ -84,6 +86,8 @@ def read_folders(
     seen, folders = Seen(), ledger.folders()
     for key, seed in ledger.seeded_numbers().items():
         seen.stream(key).seed = seed
+    for key, lost in ledger.lost_numbers().items():
+        seen.stream(key).lost = lost
     for file in ledger.files():
         seen.stream((file.report, file.recipient)).known.append(file)
     seen.homeless = {recipient for _, recipient in seen.streams} - folders.keys()
@@ -151,11 +155,11 @@ def _compare_known(stream: SeenStream, items: dict[str, Listed]) -> None:
 
 
 def _unknown_in_outbox(ledger: Ledger, outbox: Outbox) -> Iterator[tuple[str, str]]:
-    """Yield name and place of each report in a directory that some ledger recorded, but what gave way before.
+    """Yield name and place of each report that some ledger recorded, but of what gave way or was passed over.
 
     One that this ledger knows may hold a file of a stream that an earlier recovery refused.
     """
-    gave_way = ledger.gave_way()
+    gave_way, lost = ledger.gave_way(), ledger.lost_numbers()
     for directory in outbox.names():
         if not outbox.is_marked(directory):
             continue
@@ -164,5 +168,5 @@ def _unknown_in_outbox(ledger: Ledger, outbox: Outbox) -> Iterator[tuple[str, st
                 parse_file_name(name)
             except InvalidFileError:
                 continue
-            if name not in gave_way:
+            if name not in gave_way and not is_passed_over(name, lost):
                 yield name, f"{directory}/{name}"

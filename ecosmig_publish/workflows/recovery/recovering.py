@@ -9,13 +9,14 @@ from ecosmig_publish.emrr.catalogue import SUMMARIES
 from ecosmig_publish.emrr.terms import Report
 from ecosmig_publish.errors import ExitStatus, InvalidFileError, UsageError
 from ecosmig_publish.ledger import PublishedEntry, RecoveredReport, Recovery
+from ecosmig_publish.ledger.stopped import reason_of
 from ecosmig_publish.workflows.recovery.reading_folders import Seen, SeenStream, Stream, read_folders
 from ecosmig_publish.workflows.recovery.recovering_files import Files
 from ecosmig_publish.workflows.recovery.recovering_slots import doubted, issues_of
 from ecosmig_publish.workflows.recovery.recovering_streams import Agreement, Found, agree, ranges
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
     from datetime import datetime, timedelta
 
     from ecosmig_publish.destinations import PublishingDestination
@@ -28,7 +29,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class RecoveryParts:
-    """What a recovery works with; `open_data` is called only where rows have to be told."""
+    """What a recovery works with; `open_data` is called only where rows have to be told.
+
+    `lost` are numbers of which an operator says that they were used, and that nobody has their files any more.
+    """
 
     ledger: Ledger
     outbox: Outbox
@@ -37,6 +41,7 @@ class RecoveryParts:
     settle: timedelta
     now: Callable[[], datetime]
     lost_head: str | None = None
+    lost: Mapping[Stream, Collection[int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,25 +57,28 @@ class StreamOutcome:
     gives_way: tuple[str, ...]
     missing: tuple[str, ...]
     refused: tuple[str, ...]
+    lost: tuple[int, ...] = ()
 
     @property
     def is_touched(self) -> bool:
         """Whether there is anything to say of it."""
-        return bool(self.recovered or self.gives_way or self.missing or self.refused)
+        return bool(self.recovered or self.gives_way or self.missing or self.refused or self.lost)
 
 
 @dataclass(slots=True)
 class RecoveryPlan:
     """What would be recorded, and what a person should know beforehand.
 
-    `unissued` are summaries that gave way, and that no folder has: they are issued by `issue correct`. `unanswered`
-    counts by report the printed rows that no source row answers to.
+    `stopped` says which streams an earlier recovery left stopped. `unissued` are summaries that gave way, and that no
+    folder has: they are issued by `issue correct`. `unanswered` counts by report the printed rows that no source row
+    answers to.
     """
 
     seen: Seen
     streams: list[StreamOutcome]
     recovery: Recovery
     files: Files
+    stopped: Mapping[Stream, str] = field(default_factory=dict)
     unissued: list[tuple[Slot, Signifier]] = field(default_factory=list)
     unanswered: dict[Report, int] = field(default_factory=dict)
 
@@ -82,7 +90,8 @@ class RecoveryPlan:
     @property
     def changes(self) -> bool:
         """Whether there is anything to record."""
-        return bool(self.recovery.reports or self.recovery.published)
+        refused = {stream: reason_of(reasons) for stream, reasons in self.recovery.refused.items()}
+        return bool(self.recovery.reports or self.recovery.published or self.recovery.lost) or refused != self.stopped
 
     @property
     def exit_status(self) -> ExitStatus:
@@ -122,12 +131,17 @@ def _plan(parts: RecoveryParts, seen: Seen, files: Files) -> RecoveryPlan:
     now = parts.now()
     agreements: dict[Stream, Agreement] = {}
     found: dict[Stream, list[Found]] = {}
+    for key in parts.lost:
+        seen.stream(key)
     for key, stream in seen.streams.items():
-        agreement = agree(stream, now)
+        agreement = agree(stream, now, parts.lost.get(key, ()))
         if agreement.wanted:
             agreement, found[key] = _fetched(agreement, files)
         agreements[key] = agreement
-    streams = [_outcome(key, seen.streams[key], agreements[key], found.get(key, [])) for key in sorted(seen.streams)]
+    streams = [
+        _outcome(key, seen.streams[key], agreements[key], found.get(key, []), parts.lost.get(key, ()))
+        for key in sorted(seen.streams)
+    ]
     planning = _Planning(parts, seen, agreements, found, now)
     reports = tuple(planning.reports())
     published = tuple(
@@ -136,9 +150,15 @@ def _plan(parts: RecoveryParts, seen: Seen, files: Files) -> RecoveryPlan:
         for file in agreement.arrived
         if file.issue_id not in planning.giving_way
     )
-    refused = {f"{it.report} {it.recipient}": it.refused for it in streams if it.refused}
-    recovery = Recovery(now, reports, published, refused, parts.lost_head)
-    return RecoveryPlan(seen, streams, recovery, files, planning.unissued, planning.unanswered)
+    refused = {(it.report, it.recipient): it.refused for it in streams if it.refused}
+    lost = {
+        key: sorted(set(numbers) - seen.streams[key].lost)
+        for key, numbers in parts.lost.items()
+        if key not in refused and not seen.streams[key].lost.issuperset(numbers)
+    }
+    recovery = Recovery(now, reports, published, refused, lost, parts.lost_head)
+    stopped = parts.ledger.stopped_streams()
+    return RecoveryPlan(seen, streams, recovery, files, stopped, planning.unissued, planning.unanswered)
 
 
 def _fetched(agreement: Agreement, files: Files) -> tuple[Agreement, list[Found]]:
@@ -153,7 +173,9 @@ def _fetched(agreement: Agreement, files: Files) -> tuple[Agreement, list[Found]
     return agreement, found
 
 
-def _outcome(key: Stream, stream: SeenStream, agreement: Agreement, found: Sequence[Found]) -> StreamOutcome:
+def _outcome(
+    key: Stream, stream: SeenStream, agreement: Agreement, found: Sequence[Found], lost: Collection[int]
+) -> StreamOutcome:
     report, recipient = key
     return StreamOutcome(
         report=report,
@@ -165,6 +187,7 @@ def _outcome(key: Stream, stream: SeenStream, agreement: Agreement, found: Seque
         gives_way=tuple(file.name for file in stream.known if file.issue_id in agreement.giving_way),
         missing=tuple(stream.missing),
         refused=agreement.refused,
+        lost=() if agreement.refused else tuple(sorted(lost)),
     )
 
 

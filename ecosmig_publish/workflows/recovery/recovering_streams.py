@@ -10,7 +10,7 @@ from ecosmig_publish.emrr.calendar import due_slots
 from ecosmig_publish.emrr.filename import parse_file_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
     from datetime import datetime
 
     from ecosmig_publish.emrr.records import Header
@@ -54,20 +54,22 @@ def slot_of(header: Header) -> Slot:
     return next(due_slots(header.report, after=last, until=last.replace(year=last.year + 1, day=1)))
 
 
-def agree(stream: SeenStream, now: datetime) -> Agreement:
-    """Compare a stream's ledger with its folder.
+def agree(stream: SeenStream, now: datetime, lost: Collection[int] = ()) -> Agreement:
+    """Compare a stream's ledger with its folder; `lost` are numbers whose files an operator says nobody has.
 
-    It is refused where a number is missing or stands twice, where a file was altered, or was created in the future or
-    before the one before it.
+    It is refused where a number is missing, was taken away again or stands twice, where a file was altered, or was
+    created in the future or before the one before it.
     """
-    if not stream.standing and not stream.against:
+    gone = stream.lost | set(lost)
+    standings = [it for it in stream.standing if it.listed is not None or it.named.sequence not in gone]
+    if not standings and not stream.against and not lost:
         return Agreement(arrived=_arrived(stream))
-    against = list(stream.against)
+    against = [*stream.against, *_not_lost(stream, lost), *_taken_away(stream, standings)]
     out = {file.issue_id for file in stream.known if file.published_at is not None or file.file_id in stream.there}
     numbers = {file.sequence: file for file in stream.known}
-    first = min((it.named.sequence for it in stream.standing), default=None)
+    first = min((it.named.sequence for it in standings), default=None)
     giving_way: set[int] = set()
-    for number, same in groupby(stream.standing, key=lambda it: it.named.sequence):
+    for number, same in groupby(standings, key=lambda it: it.named.sequence):
         one, *others = same
         against += [f"number {number} stands twice: {one.name} and {it.name}" for it in others]
         known = numbers.get(number)
@@ -76,12 +78,12 @@ def agree(stream: SeenStream, now: datetime) -> Agreement:
     if first is not None:
         giving_way = {file.issue_id for file in stream.known if file.sequence >= first} - out
     left = [file for file in stream.known if file.issue_id not in giving_way]
-    names = {file.sequence: file.name for file in left} | {it.named.sequence: it.name for it in stream.standing}
-    against += _gaps(names.keys(), stream.seed)
+    names = {file.sequence: file.name for file in left} | {it.named.sequence: it.name for it in standings}
+    against += _gaps(names.keys() | gone, stream.seed)
     against += _backwards(names, now)
     if against:
         return Agreement(refused=tuple(against))
-    return Agreement((), tuple(stream.standing), frozenset(giving_way), _arrived(stream))
+    return Agreement((), tuple(standings), frozenset(giving_way), _arrived(stream))
 
 
 def ranges(numbers: Iterable[int]) -> str:
@@ -97,6 +99,28 @@ def ranges(numbers: Iterable[int]) -> str:
 
 def _arrived(stream: SeenStream) -> tuple[RecordedFile, ...]:
     return tuple(file for file in stream.known if file.published_at is None and file.file_id in stream.there)
+
+
+def _not_lost(stream: SeenStream, lost: Collection[int]) -> list[str]:
+    """Say of numbers that are said to be lost why they aren't."""
+    known = {file.sequence: f"{file.name} is in the ledger" for file in stream.known}
+    known |= {it.named.sequence: f"{it.name} is in the folder" for it in stream.standing if it.listed is not None}
+    known |= dict.fromkeys(range(1, stream.seed + 1), "an older system issued it")
+    return [
+        f"number {number} {'was passed over' if number in stream.lost else 'is not lost'}: {known[number]}"
+        for number in sorted((stream.lost | set(lost)) & known.keys())
+    ]
+
+
+def _taken_away(stream: SeenStream, standings: Iterable[Standing]) -> list[str]:
+    """Say which numbers wait in the outbox though a later one is in the folder: each was there before it."""
+    highest = max(stream.in_folder, default=0)
+    return [
+        f"number {it.named.sequence} is in the outbox alone ({it.outbox_path}), and {highest} in the folder: it was "
+        "withdrawn, or taken away"
+        for it in standings
+        if it.listed is None and it.named.sequence < highest
+    ]
 
 
 def _gaps(numbers: Iterable[int], seed: int) -> list[str]:

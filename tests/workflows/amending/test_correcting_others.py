@@ -163,6 +163,22 @@ def test_an_installation_that_is_no_longer_of_ecos_leaves_the_report(ecos: Data,
     assert held(made) == []
 
 
+def test_an_installation_that_left_the_report_comes_back_once_with_its_flag(ecos: Data, tmp_path: Path) -> None:
+    made = installed(tmp_path, ecos)
+    made.run(APRIL, OF_006)
+    ecos.devices[0]["installed_with_ecos"] = False
+    shown(made, ecos)
+    corrected(made, Meant(names=[name_of(made, f"ECOSMIG-006_{A}_1_")]), APRIL + HOUR)
+    made.run(MAY, OF_006)
+    ecos.devices[0]["installed_with_ecos"] = True
+    shown(made, ecos)
+    made.run(JUNE, OF_006)
+    made.run(JUNE.replace(month=7), OF_006)
+    of_june = f"{A}/ECOSMIG-006_{A}_3_"
+    assert [row[1] for row in details(made.published(), of_june)] == [device_id(1)]
+    assert not [path for path in made.issued() if path.startswith(f"{A}/ECOSMIG-006_{A}_4_")]
+
+
 def test_over_all_files_that_are_not_superseded_each_row_stands_once(tmp_path: Path) -> None:
     data = source()
     for number in range(1, 9):

@@ -5,13 +5,18 @@ from __future__ import annotations
 import shutil
 from typing import TYPE_CHECKING
 
+from ecosmig_publish.workflows.recovery.checking import check_installation
 from ecosmig_publish.workflows.recovery.recovering import RecoveryPlan, plan_recovery, recover
 from tests.installation import at
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
     from pathlib import Path
 
+    from ecosmig_publish.emrr.terms import Report, Signifier
+    from ecosmig_publish.ledger.checking import LedgerFault
     from ecosmig_publish.wiring import Wiring
+    from tests.installation import Installation
 
 TUESDAY, WEDNESDAY, THURSDAY, FRIDAY = (at(f"2024-03-0{day}T06:00:00") for day in (5, 6, 7, 8))
 
@@ -44,12 +49,19 @@ def lose_outbox(home: Path) -> None:
     shutil.rmtree(home / "state" / "outbox")
 
 
-def recovered(wiring: Wiring) -> RecoveryPlan:
-    """Do what `ecosmig ledger recover --yes` does."""
+def recovered(wiring: Wiring, lost: Mapping[tuple[Report, Signifier], Collection[int]] | None = None) -> RecoveryPlan:
+    """Do what `ecosmig ledger recover --yes` does, `--without` these numbers."""
     with wiring.locked_ledger() as ledger:
-        plan = plan_recovery(wiring.recovery(ledger))
+        plan = plan_recovery(wiring.recovery(ledger, lost=lost))
         if plan.changes:
             recover(plan, ledger)
         else:
             plan.files.discard()
         return plan
+
+
+def faults_of(made: Installation) -> list[LedgerFault]:
+    """What `ecosmig ledger check` finds."""
+    wiring = made.wiring()
+    with wiring.ledger() as ledger:
+        return check_installation(ledger, wiring.outbox(), reads_all=True).faults

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ecosmig_publish.errors import ExitStatus
-from ecosmig_publish.workflows.recovery.checking import check_installation
 from tests.workflows.made import HOUR, MONDAY, attempt, installed, shown, source
 from tests.workflows.recovery.made import (
     FRIDAY,
@@ -15,6 +14,7 @@ from tests.workflows.recovery.made import (
     TUESDAY,
     WEDNESDAY,
     copy_ledger,
+    faults_of,
     lose_outbox,
     put_back,
     recovered,
@@ -23,7 +23,6 @@ from tests.workflows.recovery.made import (
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ecosmig_publish.ledger.checking import LedgerFault
     from tests.installation import Installation
     from tests.plain.data import Data
 
@@ -50,22 +49,16 @@ def made(data: Data, tmp_path: Path) -> Installation:
     return made
 
 
-def faults(made: Installation) -> list[LedgerFault]:
-    wiring = made.wiring()
-    with wiring.ledger() as ledger:
-        return check_installation(ledger, wiring.outbox(), reads_all=True).faults
-
-
 def test_an_old_ledger_beside_a_newer_outbox_is_said_before_it_is_recovered(made: Installation) -> None:
-    assert {fault.kind for fault in faults(made)} == {"outbox"}
-    assert any("an older ledger stands in its place" in fault.what for fault in faults(made))
+    assert {fault.kind for fault in faults_of(made)} == {"outbox"}
+    assert any("an older ledger stands in its place" in fault.what for fault in faults_of(made))
 
 
 def test_a_recovered_ledger_is_sound_and_stays_so(made: Installation) -> None:
     recovered(made.wiring())
-    assert faults(made) == []
+    assert faults_of(made) == []
     made.run(THURSDAY)
-    assert faults(made) == []
+    assert faults_of(made) == []
 
 
 def test_what_gave_way_in_a_recovery_is_no_fault(made: Installation, data: Data) -> None:
@@ -76,4 +69,4 @@ def test_what_gave_way_in_a_recovery_is_no_fault(made: Installation, data: Data)
     assert any(stream.gives_way for stream in recovered(made.wiring()).streams)
     made.run(FRIDAY)
     # The files that the outbox lost are all that is wrong.
-    assert {(fault.kind, fault.what) for fault in faults(made)} == {("outbox", "the file is not in the outbox")}
+    assert {(fault.kind, fault.what) for fault in faults_of(made)} == {("outbox", "the file is not in the outbox")}
