@@ -119,7 +119,7 @@ def test_an_absolute_path_stands_for_itself(tmp_path: Path) -> None:
         ("UPDATE findings SET detail = '{'", Ledger.findings),
         ("UPDATE access_proofs SET readers = '['", Ledger.access_proofs),
         ("UPDATE slots SET cut_off = 'soon'", Ledger.last_slots),
-        ("UPDATE streams SET report = 'ECOSMIG-007'", Ledger.streams),
+        ("UPDATE streams SET report = 'ECOSMIG-007' WHERE rowid = 1", Ledger.streams),
     ],
 )
 def test_a_row_that_can_not_be_understood_is_said_with_the_command_that_names_it(
