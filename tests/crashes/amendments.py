@@ -1,4 +1,4 @@
-"""`python -m tests.crashes.amendments [--most 5]`: what amends an issue is killed, done again, and compared.
+"""`python -m tests.crashes.amendments [--most 5] [--ledger postgresql]`: amendments are killed, done again, compared.
 
 Told again, a correction or withdrawal that was recorded says so; the next run publishes what waits.
 """
@@ -7,16 +7,16 @@ from __future__ import annotations
 
 import argparse
 import shutil
-import sqlite3
 import sys
 import tempfile
-from contextlib import closing
+from contextlib import nullcontext
 from pathlib import Path
 
 from tests.crashes.disturbing import Disturbance
 from tests.crashes.forked import Ended, warm_up
-from tests.crashes.scenarios import Command, run_command
+from tests.crashes.scenarios import LEDGER_URL, Command, copied, run_command
 from tests.crashes.state import differences, state_of
+from tests.postgresql import Server
 
 STAGE, AT = "stage-01", "2024-02-26T06:00:00Z"
 NAME = "ECOSMIG-001_PXX001_1_20240226060000.csv"
@@ -31,18 +31,19 @@ VOLATILE = {"corrections", "withdrawals", "resends"}
 """Tables that hold when something was decided."""
 
 
-def run(most: int | None) -> int:
+def run(most: int | None, server: Server | None) -> int:
     """Kill each command at each point, or at `most` of them; return 1 where anything was wrong."""
     is_wrong = False
     with tempfile.TemporaryDirectory(prefix="ecosmig-amendments-") as directory:
         base = Path(directory) / "base"
         warm_up(Path(directory) / "warm")
         base.mkdir()
+        if server is not None:
+            (base / LEDGER_URL).write_text(server.url(server.fresh_database()))
         for command in BEFORE:
             assert run_command(base, command).status == 0
         for act, command in AMENDMENTS.items():
-            home = Path(directory) / "undisturbed"
-            shutil.copytree(base, home)
+            home = copied(base, Path(directory) / "undisturbed", server)
             undisturbed = run_command(home, command, disturbance=Disturbance())
             assert undisturbed.status == 0, undisturbed.stderr
             expected = _settled(home)
@@ -50,8 +51,7 @@ def run(most: int | None) -> int:
             step = 1 if most is None else max(1, len(points) // most)
             killed = 0
             for at in points[::step]:
-                home = Path(directory) / "tried"
-                shutil.copytree(base, home)
+                home = copied(base, Path(directory) / "tried", server)
                 ended = run_command(home, command, disturbance=Disturbance("kill", at))
                 killed += ended.status == -9
                 wrong = _go_on(home, act, command) or differences(expected, _settled(home))
@@ -81,8 +81,7 @@ def _unless(ended: Ended, statuses: tuple[int, ...]) -> list[str]:
 
 
 def _is_recorded(home: Path, act: str) -> bool:
-    with closing(sqlite3.connect(home / "state/ecosmig.db")) as ledger:
-        return bool(ledger.execute("SELECT 1 FROM acts WHERE kind = ?", (act,)).fetchone())
+    return any(done.startswith(f"{act} ") for done in state_of(home)["acts"])
 
 
 def _settled(home: Path) -> dict[str, object]:
@@ -97,4 +96,7 @@ def _settled(home: Path) -> dict[str, object]:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--most", type=int, help="points of each command, evenly spread; all by default")
-    sys.exit(run(parser.parse_args().most))
+    parser.add_argument("--ledger", choices=["sqlite", "postgresql"], default="sqlite")
+    asked = parser.parse_args()
+    with Server.started() if asked.ledger == "postgresql" else nullcontext() as started:
+        sys.exit(run(asked.most, started))

@@ -74,6 +74,18 @@ def period(report: str, slot: datetime) -> tuple[datetime, datetime]:
     return midnight - 7 * DAY, midnight
 
 
+@dataclass
+class Issued:
+    """One report for one slot and one recipient: its files' names, and the keys of the source rows in them."""
+
+    report: str
+    slot: datetime
+    recipient: str
+    names: list[str] = field(default_factory=list)
+    keys: set[str] = field(default_factory=set)
+    is_superseded: bool = False
+
+
 class Reports:
     def __init__(
         self,
@@ -88,6 +100,7 @@ class Reports:
         self.numbers: dict[tuple[str, str], int] = {}
         self.reported: dict[str, set[str]] = {"001": set(), "002": set(), "006": set()}
         self.open: dict[str, dict[str, tuple[str, ...]]] = {"001": {}, "002": {}, "006": {}}
+        self.issues: list[Issued] = []
 
     def run(self, as_of: datetime, data: Data) -> Run:
         result = Run()
@@ -109,6 +122,7 @@ class _Slot:
     ) -> None:
         self.state, self.report, self.slot, self.at, self.data, self.result = state, report, slot, at, data, result
         self.cut_off = cut_off
+        self.keys: dict[tuple[Any, Any], str] = {}
         self.begin, self.end = period(report, slot)
         self.register = {
             row["sec_party_id"] for row in data.parties if re.fullmatch("[A-Z0-9]{6}", row["sec_party_id"] or "")
@@ -123,12 +137,19 @@ class _Slot:
             for recipient in self.register:
                 by_recipient.setdefault(recipient, [])
         for recipient, mine in by_recipient.items():
-            mine.sort(key=lambda row: row[0])
-            size = self.state.rows_per_file
-            for first in range(0, max(len(mine), 1), size):
-                self.write(recipient, [values for _, values in mine[first : first + size]])
+            self.issue_to(recipient, mine)
 
-    def write(self, recipient: str, details: list[list[Any]]) -> None:
+    def issue_to(self, recipient: str, mine: list[tuple[Any, list[Any]]]) -> Issued:
+        mine.sort(key=lambda row: row[0])
+        issued = Issued(self.report, self.slot, recipient)
+        issued.keys = {self.keys[recipient, order] for order, _ in mine if (recipient, order) in self.keys}
+        size = self.state.rows_per_file
+        for first in range(0, max(len(mine), 1), size):
+            issued.names.append(self.write(recipient, [values for _, values in mine[first : first + size]]))
+        self.state.issues.append(issued)
+        return issued
+
+    def write(self, recipient: str, details: list[list[Any]]) -> str:
         key = (self.report, recipient)
         number = self.state.numbers[key] = self.state.numbers.get(key, 0) + 1
         head = ["00", f"ECOSMIG-{self.report}", recipient, number, TITLES[self.report], self.at, self.begin]
@@ -138,6 +159,7 @@ class _Slot:
         text = "".join(",".join(printed(value) for value in line) + "\r\n" for line in lines)
         name = f"ECOSMIG-{self.report}_{recipient}_{number}_{self.at:%Y%m%d%H%M%S}.csv"
         self.result.files[f"{recipient}/{name}"] = text.encode()
+        return name
 
     # Who and what
 
@@ -238,6 +260,7 @@ class _Slot:
                 continue
             reported.add(key)
             order = (cut(attempt["completed_at"]), attempt["device_id"], attempt["completed_at"], attempt["attempt_id"])
+            self.keys[recipient, order] = key
             rows.append((recipient, order, [record[name] for name in fields]))
         self.keep(open_now, before)
         return rows
@@ -506,7 +529,9 @@ class _Slot:
                 continue
             reported.add(key)
             tie = row.get("event_id") or row.get("notification_id")
-            rows.append((recipient, (cut(row["occurred_at"]), row["device_id"], row["occurred_at"], tie), values))
+            order = (cut(row["occurred_at"]), row["device_id"], row["occurred_at"], tie)
+            self.keys[recipient, order] = key
+            rows.append((recipient, order, values))
         self.keep(open_now, self.state.open["006"])
         return rows
 

@@ -1,6 +1,7 @@
-"""`python -m tests.sharepoint [--kind reset] [--at 7] [--crashes]`: disturb whole runs against the stand-in.
+"""`python -m tests.sharepoint [--kind reset] [--at 7] [--crashes] [--amendments]`: disturb runs against the stand-in.
 
-A fault of each kind at each request of a run, one after the other; then a run killed before and after each request.
+A fault of each kind at each request of a run, one after the other; then a run killed before and after each request;
+then what amends an issue, killed so.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from ecosmig_publish.sandbox import Clock, Sandbox
 from tests.destinations.sharepoint.driven import DrivenTime
-from tests.sharepoint.crashes import MOMENTS, try_crash
+from tests.sharepoint.crashes import AMENDMENTS, MOMENTS, amended, try_amending, try_crash
 from tests.sharepoint.faults import kinds, requests_of_a_run, try_fault
 from tests.sharepoint.issued import Issued
 
@@ -49,6 +50,7 @@ def main() -> int:
     parser.add_argument("--kind", action="append", help="a fault; repeatable, all by default")
     parser.add_argument("--at", action="append", type=int, help="a request; repeatable, all by default")
     parser.add_argument("--crashes", action="store_true", help="only kill")
+    parser.add_argument("--amendments", action="store_true", help="only kill what amends an issue")
     asked = parser.parse_args()
     driven, failed, began = DrivenTime(), 0, time.monotonic()
     with tempfile.TemporaryDirectory(prefix="ecosmig-sharepoint-") as directory:
@@ -59,11 +61,20 @@ def main() -> int:
             # What a fault adds to a run is disturbed as well where it comes before the end.
             places = asked.at or range(1, last + 3)
             sys.stdout.write(f"an undisturbed run sends {last} requests\n")
-            for name in [] if asked.crashes else asked.kind or kinds(driven):
+            for name in [] if asked.crashes or asked.amendments else asked.kind or kinds(driven):
                 failed += _tell(name, ((at, try_fault(issued, home, name, at)) for at in places))
-            for moment in () if asked.kind else MOMENTS:
+            for moment in () if asked.kind or asked.amendments else MOMENTS:
                 crashes = asked.at or range(1, last + 1)
                 failed += _tell(f"killed {moment}", ((at, try_crash(issued, home, moment, at)) for at in crashes))
+            for act in () if asked.kind or asked.crashes else AMENDMENTS:
+                undisturbed, last = amended(issued, home, act)
+                expected = undisturbed.published()
+                for moment in MOMENTS:
+                    trials = (
+                        (at, try_amending(issued, home, act, moment, at, expected))
+                        for at in asked.at or range(1, last + 1)
+                    )
+                    failed += _tell(f"{act}, killed {moment}", trials)
     sys.stdout.write(f"{failed} trials went wrong; {time.monotonic() - began:.0f} s\n")
     return int(failed > 0)
 

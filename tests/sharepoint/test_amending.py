@@ -8,25 +8,20 @@ import pytest
 
 from ecosmig_publish.errors import ExitStatus
 from ecosmig_publish.workflows.amending.choosing import Meant, chosen_issues
-from ecosmig_publish.workflows.amending.publishing import publish_made
-from ecosmig_publish.workflows.amending.removing import remove_files, still_listed
+from ecosmig_publish.workflows.amending.removing import remove_files
 from ecosmig_publish.workflows.amending.resending import resend
-from ecosmig_publish.workflows.amending.running import correct_all, open_correcting
-from ecosmig_publish.workflows.amending.target import Target
 from ecosmig_publish.workflows.amending.withdrawing import Withdrawal, record_withdrawal
-from ecosmig_publish.workflows.running import Watcher
+from tests.sharepoint.amending import NAME, corrected, sent_again, taken_out
 from tests.sharepoint.issued import FIRST
-from tests.workflows.made import HOUR, A
+from tests.workflows.made import A
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ecosmig_publish.workflows.running import RunOutcome
     from tests.sharepoint.installation import SharePointInstallation
     from tests.sharepoint.issued import Issued
 
 pytestmark = pytest.mark.enable_socket
-NAME = f"ECOSMIG-001_{A}_1_20240304060000.csv"
 
 
 @pytest.fixture
@@ -35,27 +30,6 @@ def made(issued: Issued, sandbox: object, tmp_path: Path) -> SharePointInstallat
     made = issued.waiting(tmp_path)
     assert made.run(FIRST).exit_status is ExitStatus.OK
     return made
-
-
-def sent_again(made: SharePointInstallation) -> RunOutcome:
-    wiring = made.wiring()
-    with wiring.locked_ledger() as ledger:
-        (issue,) = chosen_issues(Meant(names=[NAME]), ledger)
-        resend(issue, ledger=ledger, outbox=wiring.outbox(), reason="a test", now=wiring.now)
-        return publish_made([NAME], wiring.parts(ledger), Watcher())
-
-
-def taken_out(made: SharePointInstallation) -> list[bool]:
-    """Withdraw the issue with its file; return whether each file was there."""
-    wiring = made.wiring()
-    with wiring.locked_ledger() as ledger:
-        (issue,) = chosen_issues(Meant(names=[NAME]), ledger)
-        if issue.withdrawn is None:
-            record_withdrawal(Withdrawal(issue, removes=True), ledger=ledger, reason="a test", now=wiring.now)
-        removed = remove_files(issue, ledger=ledger, destination=wiring.onboarding())
-        assert [it.error for it in removed] == [None]
-        assert still_listed(issue, ledger=ledger, destination=wiring.publishing(ledger)) == []
-    return [it.was_there for it in removed]
 
 
 def test_a_deleted_file_is_put_there_again_and_proved(made: SharePointInstallation) -> None:
@@ -74,16 +48,7 @@ def test_a_file_that_stands_there_is_adopted_as_it_is(made: SharePointInstallati
 
 def test_a_correction_stands_beside_what_it_supersedes(made: SharePointInstallation) -> None:
     before = made.published()
-    wiring = made.wiring()
-    with wiring.locked_ledger() as ledger:
-        parts = wiring.parts(ledger)
-        (issue,) = chosen_issues(Meant(names=[NAME]), ledger)
-        slot = ledger.slot_entry(issue.slot)
-        assert slot is not None
-        with open_correcting(parts, [Target(slot, issue.recipient, issue)], FIRST + HOUR) as issuing:
-            (done,) = correct_all([Target(slot, issue.recipient, issue)], issuing, reason="a test")
-            names = done.file_names(issuing)
-        outcome = publish_made(names, parts, Watcher())
+    outcome, names = corrected(made)
     assert (outcome.exit_status, names) == (ExitStatus.OK, [f"ECOSMIG-001_{A}_2_20240304070000.csv"])
     after = made.published()
     assert {path: content for path, content in after.items() if path in before} == before

@@ -12,7 +12,7 @@ import tempfile
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from hypothesis import note
 from hypothesis import strategies as st
@@ -24,9 +24,11 @@ from ecosmig_publish.ledger import check
 from ecosmig_publish.workflows.running import Narrowing
 from tests.crashes.disturbing import Disturbance
 from tests.destinations.sharepoint.driven import DrivenTime
+from tests.plain.amending import SUMMARIES, correct, release
 from tests.plain.reports import Reports, Run, _Slot, slots
 from tests.sharepoint.faults import kinds
 from tests.simulation.history import Gone, History, ReadersBecame
+from tests.simulation.ledgers import InFile, OnServer
 from tests.simulation.places import FolderPlace, Place, SharePointPlace
 from tests.simulation.publisher import OUR_FAULT, Publisher
 from tests.workflows.made import attempt, device_id, failed, installation, source
@@ -35,6 +37,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tests.plain.data import Data, Row
+    from tests.plain.reports import Issued
+    from tests.postgresql import Server
 
 BEGINS = datetime(2024, 3, 31, 18, 30)  # noqa: DTZ001 - naive UTC, as in the source
 """The Sunday before a Monday that is the 1st: within two days every report falls due."""
@@ -57,6 +61,8 @@ class Model(RuleBasedStateMachine):
     """One installation; its kind of destination is a subclass's."""
 
     place: Place
+    server: ClassVar[Server | None] = None
+    """Where the ledgers are, each in a database of its own; None: in a file."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -68,9 +74,17 @@ class Model(RuleBasedStateMachine):
         self.plain = Reports(BEGINS)
         self.expected: dict[str, bytes] = {}
         self.history = History(None)
-        self.publisher = Publisher(self.home, self.place, BEGINS, f"parquet:{self.home / 'data'}")
+        self.publisher = Publisher(
+            self.home,
+            self.place,
+            BEGINS,
+            f"parquet:{self.home / 'data'}",
+            ledger=OnServer(self.server) if self.server else InFile(self.home),
+        )
         self.at = BEGINS
         self.number = 0
+        self.decided: list[Issued] = []
+        """What was taken back: a ledger that is lost takes that with it, and no folder can tell."""
         self.undo: list[Callable[[], None]] = []
         self.has_changed = True
         self.untried: set[str] = set()
@@ -191,13 +205,61 @@ class Model(RuleBasedStateMachine):
     def its_disk_fails(self, after: int, number: int, at: int) -> None:
         self.ran(self.publisher.run_in_child(self.ready(after), self.register(), Disturbance("fail", at, number)), 1)
 
+    # Amendments
+
+    @precondition(lambda self: self.plain.issues)
+    @rule(which=_some, after=_hours, publishes=st.sampled_from([True, True, False]))
+    def an_issue_is_corrected(self, which: int, after: int, publishes: bool) -> None:  # noqa: FBT001
+        issue = self.issue_to_amend(which)
+        if issue is not None:
+            at = self.ready(after)
+            status = self.publisher.correct(issue.names[0], at, self.register(), publishes=publishes)
+            self.expected |= correct(self.plain, issue, at, self.data).files
+            self.ran(status)
+
+    @precondition(lambda self: self.plain.issues)
+    @rule(which=_some, is_deleted=st.booleans())
+    def an_issue_is_sent_again(self, which: int, is_deleted: bool) -> None:  # noqa: FBT001
+        issue = self.issue_to_amend(which)
+        if issue is not None and self.stands(issue):
+            for name in issue.names if is_deleted else ():
+                self.place.remove(issue.recipient, name)
+            self.ran(self.publisher.resend(issue.names[0], self.register()))
+
+    @precondition(lambda self: self.plain.issues)
+    @rule(which=_some, removes=st.booleans(), releases=st.booleans())
+    def an_issue_is_taken_back(self, which: int, removes: bool, releases: bool) -> None:  # noqa: FBT001
+        issue = self.issue_to_amend(which)
+        if issue is None or not self.stands(issue):
+            return
+        self.ready()
+        releases &= issue.report not in SUMMARIES
+        self.publisher.withdraw(issue.names[0], self.register(), removes=removes, releases=releases)
+        self.decided.append(issue)
+        if releases:
+            release(self.plain, issue)
+        for name in issue.names if removes else ():
+            del self.expected[f"{issue.recipient}/{name}"]
+            self.history.see(Gone(issue.recipient, name))
+
+    def issue_to_amend(self, which: int) -> Issued | None:
+        """Return an issue that nothing was decided of, once everything that people did is put right."""
+        free = [issue for issue in self.plain.issues if not issue.is_superseded and issue not in self.decided]
+        self.an_operator_puts_it_right_anyway()
+        self.place.calm()
+        return free[which % len(free)] if free else None
+
+    def stands(self, issue: Issued) -> bool:
+        """Whether all of an issue was published."""
+        return issue.recipient in self.place.folders and set(issue.names) <= set(self.place.names(issue.recipient))
+
     # State
 
     @rule()
     def its_ledger_is_copied(self) -> None:
-        self.publisher.copy_ledger()
+        self.publisher.ledger.copy()
 
-    @precondition(lambda self: self.expected)
+    @precondition(lambda self: self.expected and not self.decided)
     @rule(wholly=st.booleans())
     def its_ledger_is_lost_and_recovered(self, wholly: bool) -> None:  # noqa: FBT001
         """Wholly, or for an old copy: where anything was issued since, nothing may go on before it is rebuilt."""
@@ -206,8 +268,8 @@ class Model(RuleBasedStateMachine):
         self.an_operator_puts_it_right_anyway()
         self.place.calm()
         if wholly:
-            self.publisher.lose_ledger()
-        elif not self.publisher.put_old_ledger_back():
+            self.publisher.ledger.lose()
+        elif not self.publisher.ledger.put_back():
             return
         if self.publisher.last_numbers(register) != numbers:
             assert self.publisher.run(self.ready(), register) == ExitStatus.STREAM_CONFLICT

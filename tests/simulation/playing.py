@@ -8,7 +8,7 @@ import signal
 import sys
 import tempfile
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 from multiprocessing import get_context
 from pathlib import Path
@@ -23,17 +23,23 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from multiprocessing.queues import Queue
 
+    from tests.postgresql import Server
+
 _SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - a name of the kernel's, not of a file
 _SHOW_EVERY_S = 30
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is to be played: worlds from `first` on, every `step`-th, each so many days long."""
+    """What is to be played: worlds from `first` on, every `step`-th, each so many days long.
+
+    Their ledgers are on `server`, where there is one.
+    """
 
     first: int
     destination: str
     days: int
+    server: Server | None = None
     step: int = 1
 
 
@@ -52,12 +58,12 @@ def scale_of(seed: int, destination: str, days: int) -> Scale:
     )
 
 
-def play(seed: int, destination: str, days: int) -> Iterator[Tally]:
+def play(seed: int, destination: str, days: int, server: Server | None = None) -> Iterator[Tally]:
     """Play one world in a folder of its own, in memory where there is room: what is killed is a process, not a disk."""
     above = _SHARED_MEMORY if _SHARED_MEMORY.is_dir() else None
     home = Path(tempfile.mkdtemp(prefix="ecosmig-simulation-", dir=above))
     try:
-        yield from World(seed, scale_of(seed, destination, days), home / "world").play()
+        yield from World(seed, scale_of(seed, destination, days), home / "world", server).play()
     finally:
         shutil.rmtree(home, ignore_errors=True)
 
@@ -85,7 +91,7 @@ class Total:
 def play_worlds(asked: Asked, take: Callable[[int, Tally], bool]) -> None:
     """Play until `take`, which is given the seed and what an episode counted, returns False."""
     for seed in count(asked.first, asked.step):
-        for tally in play(seed, asked.destination, asked.days):
+        for tally in play(seed, asked.destination, asked.days, asked.server):
             if not take(seed, tally):
                 return
 
@@ -94,7 +100,7 @@ def play_beside(workers: int, asked: Asked, total: Total) -> None:
     """Play worlds beside each other; one that ended wrong, or the number that was wanted, ends all."""
     context = get_context("spawn")
     telling: Queue[tuple[int, Tally]] = context.Queue()
-    each = [Asked(asked.first + number, asked.destination, asked.days, workers) for number in range(workers)]
+    each = [replace(asked, first=asked.first + number, step=workers) for number in range(workers)]
     processes = [context.Process(target=_play_and_tell, args=(one, telling), daemon=True) for one in each]
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     for process in processes:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import sys
 import traceback
@@ -12,20 +11,27 @@ from dataclasses import dataclass, field
 from datetime import UTC
 from typing import TYPE_CHECKING
 
-from ecosmig_publish.errors import EcosmigError, LockedError
+from ecosmig_publish.errors import EcosmigError, ExitStatus, LockedError
 from ecosmig_publish.settings import load_settings
 from ecosmig_publish.wiring import Wiring
+from ecosmig_publish.workflows.amending.choosing import Meant, chosen_issues, chosen_targets
+from ecosmig_publish.workflows.amending.publishing import publish_made
+from ecosmig_publish.workflows.amending.removing import remove_files
+from ecosmig_publish.workflows.amending.resending import resend
+from ecosmig_publish.workflows.amending.running import correct_all, open_correcting
+from ecosmig_publish.workflows.amending.withdrawing import planned_withdrawal, record_withdrawal
 from ecosmig_publish.workflows.running import Narrowing, Watcher, run_everything
 from tests.simulation.places import SharePointPlace
-from tests.workflows.recovery.made import copy_ledger, lose_ledger, put_back, recovered
+from tests.workflows.recovery.made import recovered
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
 
-    from ecosmig_publish.workflows.running import RunOutcome
+    from ecosmig_publish.workflows.running import Parts, RunOutcome
     from tests.crashes.disturbing import Disturbance
+    from tests.simulation.ledgers import LedgerPlace
     from tests.simulation.places import Place
 
 OUR_FAULT = 99
@@ -42,6 +48,7 @@ class Publisher:
     source_url: str
     options: str = ""
     """Keys of the configuration's top."""
+    ledger: LedgerPlace = field(kw_only=True)
     said: str = ""
     """What the last run in this process was stopped by, or what a child that ended with `OUR_FAULT` said."""
     _configured: tuple[str, Wiring] | None = field(default=None)
@@ -51,7 +58,7 @@ class Publisher:
         text = (
             f"start = {self.start:%Y-%m-%dT%H:%M:%SZ}\n{self.options}"
             f'[source]\nurl = "{self.source_url}"\n'
-            '[ledger]\nurl = "sqlite:state/ecosmig.db"\n[outbox]\npath = "state/outbox"\n'
+            f'[ledger]\nurl = "{self.ledger.url}"\n[outbox]\npath = "state/outbox"\n'
         ) + self.place.destination(suppliers)
         if self._configured is None or self._configured[0] != text:
             path = self.home / "ecosmig.toml"
@@ -120,21 +127,49 @@ class Publisher:
                 ledger.release([issue.issue_id for issue in issues], [it.slot for it in slots])
             return len(issues) + len(slots)
 
-    def copy_ledger(self) -> None:
-        """Keep a copy of the ledger as it is between two runs, in the place of an earlier one."""
-        shutil.rmtree(self.home / "kept", ignore_errors=True)
-        copy_ledger(self.home, self.home / "kept")
+    def correct(self, name: str, at: datetime, suppliers: Mapping[str, str], *, publishes: bool) -> int:
+        """Do what `ecosmig issue correct --yes --as-of` does; where it doesn't publish, it was killed before that."""
+        wiring = self.wiring(suppliers)
+        with wiring.locked_ledger() as ledger:
+            parts = wiring.parts(ledger)
+            targets = chosen_targets(Meant(names=[name]), ledger)
+            with open_correcting(parts, targets, at.replace(tzinfo=UTC)) as issuing:
+                (done,) = correct_all(targets, issuing, reason="the story asks for it")
+                names = done.file_names(issuing)
+            return self._published(names, parts) if publishes else int(ExitStatus.UNPROVED)
 
-    def put_old_ledger_back(self) -> bool:
-        """Put the copy back in the ledger's place; return whether there was one."""
-        if not (self.home / "kept").exists():
-            return False
-        put_back(self.home, self.home / "kept")
-        return True
+    def resend(self, name: str, suppliers: Mapping[str, str]) -> int:
+        """Do what `ecosmig issue resend --yes` does."""
+        wiring = self.wiring(suppliers)
+        with wiring.locked_ledger() as ledger:
+            parts = wiring.parts(ledger)
+            (issue,) = chosen_issues(Meant(names=[name]), ledger)
+            resend(issue, ledger=ledger, outbox=parts.outbox, reason="the story asks for it", now=wiring.now)
+            return self._published([file.name for file in issue.files], parts)
 
-    def lose_ledger(self) -> None:
-        """Take the ledger away."""
-        lose_ledger(self.home)
+    def withdraw(self, name: str, suppliers: Mapping[str, str], *, removes: bool, releases: bool) -> None:
+        """Do what `ecosmig issue withdraw --yes` does, with `--remove-file` and `--release` where it is to."""
+        wiring = self.wiring(suppliers)
+        with wiring.locked_ledger() as ledger:
+            (issue,) = chosen_issues(Meant(names=[name]), ledger)
+            planned = planned_withdrawal(
+                issue,
+                removes=removes,
+                releases=releases,
+                ledger=ledger,
+                outbox=wiring.outbox(),
+                open_data=wiring.data,
+                still_stands=lambda: False,
+            )
+            record_withdrawal(planned, ledger=ledger, reason="the story asks for it", now=wiring.now)
+            if removes:
+                removed = remove_files(issue, ledger=ledger, destination=wiring.onboarding())
+                assert [it.error for it in removed if it.error] == []
+
+    def _published(self, names: Sequence[str], parts: Parts) -> int:
+        outcome = publish_made(names, parts, Watcher())
+        self.said = _said(outcome)
+        return int(outcome.exit_status)
 
     def recover(self, suppliers: Mapping[str, str]) -> int:
         """Do what `ecosmig ledger recover --yes` does, and return its exit status."""

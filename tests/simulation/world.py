@@ -17,6 +17,7 @@ from tests.destinations.sharepoint.driven import DrivenTime
 from tests.simulation.decisions import decide
 from tests.simulation.growing_source import DAY, LONG_AGO, GrowingSource
 from tests.simulation.history import HOLDING, History
+from tests.simulation.ledgers import InFile, OnServer
 from tests.simulation.mischief import Mischief
 from tests.simulation.places import FolderPlace, Place, SharePointPlace
 from tests.simulation.publisher import OUR_FAULT, Publisher
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from ecosmig_publish.wiring import Wiring
     from ecosmig_publish.workflows.running import Narrowing
     from tests.crashes.disturbing import Disturbance
+    from tests.postgresql import Server
 
 BEGINS = datetime(2024, 3, 1, 0, 30)  # noqa: DTZ001 - naive UTC, as in the source
 _CALM_RUNS = 6
@@ -51,7 +53,7 @@ class Scale:
 class World:
     """Everything is decided by the seed, but for the order in which threads take turns."""
 
-    def __init__(self, seed: int, scale: Scale, home: Path) -> None:
+    def __init__(self, seed: int, scale: Scale, home: Path, server: Server | None = None) -> None:
         self.seed, self.scale, self.home = seed, scale, home
         self.random = Random(seed)
         self.tally = Tally(worlds=1)
@@ -77,7 +79,14 @@ class World:
         self._requests = 0
         empty = "issue" if scale.empty_reports else "skip"
         options = f'empty_reports = "{empty}"\nrows_per_file = {scale.rows_per_file}\n'
-        self._publisher = Publisher(home, self.place, BEGINS, f"parquet:{self.source.folder}", options)
+        self._publisher = Publisher(
+            home,
+            self.place,
+            BEGINS,
+            f"parquet:{self.source.folder}",
+            options,
+            ledger=OnServer(server) if server else InFile(home),
+        )
 
     def play(self) -> Iterator[Tally]:
         """Yield what was counted after each episode: disturbed runs, then calm ones, then the judgement."""
@@ -160,15 +169,15 @@ class World:
         self._calm_down()
         self.judge()
         if self.random.random() < 0.5:
-            self._publisher.copy_ledger()
+            self._publisher.ledger.copy()
 
     def _lose_the_ledger(self) -> None:
         """Take it away, or put an old copy in its place: nothing may be published before it is rebuilt."""
         suppliers = self.source.register()
         numbers = self._publisher.last_numbers(suppliers)
         if self.random.random() < 0.3:
-            self._publisher.lose_ledger()
-        elif not self._publisher.put_old_ledger_back():
+            self._publisher.ledger.lose()
+        elif not self._publisher.ledger.put_back():
             return
         self.tally.recoveries += 1
         self.mischief.undo()
