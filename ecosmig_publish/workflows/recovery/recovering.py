@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ecosmig_publish.emrr.catalogue import SUMMARIES
+from ecosmig_publish.emrr.filename import parse_file_name
 from ecosmig_publish.emrr.terms import Report
 from ecosmig_publish.errors import ExitStatus, InvalidFileError, UsageError
 from ecosmig_publish.ledger import PublishedEntry, RecoveredReport, Recovery
@@ -191,6 +192,10 @@ def _outcome(
     )
 
 
+def _by_number(found: Found) -> int:
+    return found.header.sequence
+
+
 class _Planning:
     """Puts the streams of each report together."""
 
@@ -227,7 +232,7 @@ class _Planning:
         mine = {file.issue_id for file in files} & self.giving_way
         it = doubted(report, issues, known, files, mine)
         if report not in SUMMARIES:
-            mine |= self._never_left(it)
+            mine |= self._never_left(it, found)
             self.giving_way |= mine
             it = doubted(report, issues, known, files, mine)
         gone = [file for file in files if file.issue_id in mine]
@@ -242,16 +247,26 @@ class _Planning:
             self.unanswered[report] = accounted.unanswered
         return RecoveredReport(report, slots, it.due_again, frozenset(mine), accounted.held, accounted.reported)
 
-    def _never_left(self, it: Doubted) -> set[int]:
-        """Return the issues of slots in doubt of which no file is in its folder: their rows are told anew."""
+    def _never_left(self, it: Doubted, found: Sequence[Found]) -> set[int]:
+        """Return the issues of slots in doubt of which no file is in its folder: their rows are told anew.
+
+        Those stay that the lost ledger knew as well: they were made before anything that was found, or what was found
+        of their stream goes on from their numbers.
+        """
         there = {file_id for stream in self._seen.streams.values() for file_id in stream.there}
-        out = {
+        earliest = min((one.header.created_at for one in found), default=None)
+        highest = {one.header.recipient: one.header.sequence for one in sorted(found, key=_by_number)}
+        stays = {
             file.issue_id
             for file in it.kept
             # Of a folder that can't be read nobody knows.
-            if file.published_at is not None or file.file_id in there or file.recipient in self._seen.unread
+            if file.published_at is not None
+            or file.file_id in there
+            or file.recipient in self._seen.unread
+            or (earliest is not None and parse_file_name(file.name).created_at < earliest)
+            or file.sequence < highest.get(file.recipient, 0)
         }
-        return {file.issue_id for file in it.kept} - out
+        return {file.issue_id for file in it.kept} - stays
 
     def _note_unissued(self, it: Doubted, gone: Sequence[RecordedFile]) -> None:
         slots = {slot.entry.slot.due_at: slot for slot in it.slots}

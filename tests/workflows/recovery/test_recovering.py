@@ -8,6 +8,8 @@ import pytest
 
 from ecosmig_publish.emrr.terms import Report
 from ecosmig_publish.errors import ExitStatus, SourceError, UsageError
+from ecosmig_publish.workflows.amending.choosing import Meant
+from tests.workflows.amending.amended import corrected
 from tests.workflows.made import HOUR, MONDAY, A, B, attempt, details, failed, installation, installed, shown, source
 from tests.workflows.recovery.made import (
     FRIDAY,
@@ -132,6 +134,25 @@ def test_a_file_that_waited_when_the_ledger_was_lost_is_published(data: Data, tm
     assert made.run(THURSDAY).exit_status == ExitStatus.OK
     assert LOST in made.published()
     assert devices_of(made.published()) == ["01", "02", "03"]
+
+
+def test_what_waited_before_a_correction_that_the_old_ledger_does_not_know_keeps_its_number(
+    data: Data, tmp_path: Path
+) -> None:
+    made = installed(tmp_path / "it", data)
+    (made.home / "published").rename(made.home / "away")
+    made.run(TUESDAY)
+    copy_ledger(made.home, tmp_path / "copy")
+    first = next(name for name in made.issued() if name.startswith(f"{A}/ECOSMIG-001")).partition("/")[2]
+    corrected(made, Meant(names=[first]), WEDNESDAY)
+    put_back(made.home, tmp_path / "copy")
+    (made.home / "away").rename(made.home / "published")
+    issued = set(made.issued())
+    assert recovered(made.wiring()).exit_status == ExitStatus.OK
+    second = f"{A}/ECOSMIG-001_{A}_2_20240306060000.csv"
+    assert set(made.issued()) == issued | {second}
+    assert made.run(WEDNESDAY).exit_status == ExitStatus.OK
+    assert set(made.published()) >= issued | {second}
 
 
 def test_a_row_that_a_lost_slot_held_is_held_and_reported_once_it_can_be(data: Data, tmp_path: Path) -> None:
