@@ -26,10 +26,10 @@ def commands_in(text: str) -> list[str]:
 def test_each_command_that_a_document_names_is_one(document: Path) -> None:
     root = typer.main.get_command(app)
     for line in commands_in(document.read_text(encoding="utf-8")):
-        words = shlex.split(line.replace("…", ""))
+        words = [word for word in shlex.split(line.replace("…", "")) if word != "--help"]
         command = root
         while words and (of := getattr(command, "commands", None)) is not None:
             assert words[0] in of, f"{document.name}: ecosmig {line}"
             command = of[words.pop(0)]
-        options = {"--help"} | {name for option in command.params for name in (*option.opts, *option.secondary_opts)}
+        options = {name for option in command.params for name in (*option.opts, *option.secondary_opts)}
         assert {word for word in words if word.startswith("-")} <= options, f"{document.name}: ecosmig {line}"
