@@ -171,6 +171,12 @@ class Publisher:
         self.said = _said(outcome)
         return int(outcome.exit_status)
 
+    def finish_marking(self, suppliers: Mapping[str, str]) -> None:
+        """Do what the next run does first: mark what a crash between commit and mark left, sweep what nobody knows."""
+        wiring = self.wiring(suppliers)
+        with wiring.locked_ledger() as ledger:
+            wiring.outbox().sweep(ledger.outbox_directories())
+
     def recover(self, suppliers: Mapping[str, str]) -> int:
         """Do what `ecosmig ledger recover --yes` does, and return its exit status."""
         return int(recovered(self.wiring(suppliers)).exit_status)
