@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from ecosmig_publish.destinations.folder import FolderOnDisk
     from ecosmig_publish.destinations.sharepoint import Connection, Readers
     from ecosmig_publish.destinations.sharepoint.opening import Timing
+    from ecosmig_publish.destinations.watching import WatchedFolders
     from ecosmig_publish.emrr.terms import Report, Signifier
     from ecosmig_publish.migration_data import MigrationData
     from ecosmig_publish.settings import Settings
@@ -116,6 +117,18 @@ class Wiring:
             proof_max_age=sharepoint.access_proof_max_age,
             timing=self.sharepoint_timing,
         )
+
+    def watched(self) -> WatchedFolders:
+        """Return recipients' folders as whoever may read them sees them; it needs no ledger, and makes none."""
+        sharepoint = self.settings.destination.sharepoint
+        if self.settings.destination.kind == "folder" or sharepoint is None:
+            from ecosmig_publish.destinations.folder.watching import WatchedDisk  # noqa: PLC0415 - one of them is needed
+
+            return WatchedDisk(self.settings.destination.folder.path)
+        from ecosmig_publish.destinations.sharepoint import open_library  # noqa: PLC0415 - as above
+        from ecosmig_publish.destinations.sharepoint.watching import WatchedLibrary  # noqa: PLC0415
+
+        return WatchedLibrary(open_library(self.connection(sharepoint), self.sharepoint_timing))
 
     def connection(self, sharepoint: SharePointSettings) -> Connection:
         """Return who signs in to SharePoint, and where."""

@@ -10,12 +10,14 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ecosmig_publish.destinations.names import signifier_in
 from ecosmig_publish.emrr.filename import parse_file_name
-from ecosmig_publish.emrr.terms import Signifier, parse_signifier
 from ecosmig_publish.errors import InvalidFileError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+
+    from ecosmig_publish.emrr.terms import Signifier
 
 _CHUNK = 1 << 20
 _WILDCARD = re.compile(r"[*?\[]")
@@ -57,11 +59,8 @@ def folders_in(places: Sequence[Path]) -> list[Path]:
 
 
 def owner_of(folder: Path) -> Signifier | None:
-    """Return the recipient that a folder's name begins with, as `PXX999 Example Energy` does; None where none does."""
-    try:
-        return parse_signifier(folder.resolve().name.partition(" ")[0])
-    except InvalidFileError:
-        return None
+    """Return the recipient that a folder's name begins with, None where none does."""
+    return signifier_in(folder.resolve().name)
 
 
 def size_of(path: Path) -> int:

@@ -6,6 +6,9 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING
 
+from ecosmig_publish.emrr.terms import parse_signifier
+from ecosmig_publish.errors import InvalidFileError
+
 if TYPE_CHECKING:
     from ecosmig_publish.emrr.terms import Signifier
 
@@ -39,6 +42,14 @@ def folder_name(signifier: Signifier, party_name: str) -> str:
 def carries_signifier(name: str, signifier: Signifier) -> bool:
     """Whether a folder's name still says whose it is."""
     return name == signifier or name.startswith(f"{signifier} ")
+
+
+def signifier_in(name: str) -> Signifier | None:
+    """Return whose folder a name says it is, as `PXX999 Example Energy` does; None where it says nobody's."""
+    try:
+        return parse_signifier(name.partition(" ")[0])
+    except InvalidFileError:
+        return None
 
 
 def _visible(mark: str) -> str:

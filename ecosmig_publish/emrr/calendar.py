@@ -18,6 +18,8 @@ _DAY_AT_SIX = datetime(2001, 1, 1, 6, tzinfo=UTC)
 _MIDNIGHT = datetime(2001, 1, 1, tzinfo=UTC)
 _BEFORE_THE_SLOT = timedelta(hours=1)
 """002 reports on the six hours that end one hour before its slot."""
+_LONGEST_WAIT = timedelta(days=40)
+"""Between a period's end and its slot; a report's next slot after any instant is nearer."""
 
 _REGULAR = {
     Report.ECOSMIG_001: (_DAY_AT_SIX, _DAY),
@@ -43,6 +45,14 @@ def all_due_slots(after: Mapping[Report, datetime], until: datetime) -> list[Slo
     return sorted(slot for report, since in after.items() for slot in due_slots(report, after=since, until=until))
 
 
+def last_due_slot(report: Report, until: datetime) -> Slot:
+    """Return the report's latest slot at or before an instant, which may stand in any zone; the slot in UTC."""
+    if report in _REGULAR:
+        anchor, step = _REGULAR[report]
+        return Slot(anchor + (until - anchor) // step * step, report)
+    return max(due_slots(report, after=until - _LONGEST_WAIT, until=until))
+
+
 def period_of(slot: Slot) -> Period:
     """Return the period, in UTC, that a slot reports on.
 
@@ -63,6 +73,17 @@ def period_of(slot: Slot) -> Period:
         end = midnight.replace(day=1)
         return Period((end - _DAY).replace(day=1), end)
     return Period(midnight - _WEEK, midnight)
+
+
+def slot_reporting_on(report: Report, period: Period) -> Slot | None:
+    """Return the slot that reports on a period, in UTC; None where the report has no such period."""
+    last = period.last_second
+    try:
+        # It is the report's next one after the period's end.
+        slot = next(due_slots(report, after=last, until=last + _LONGEST_WAIT), None)
+        return slot if slot is not None and period_of(slot) == period else None
+    except OverflowError:
+        return None
 
 
 def _regular(report: Report, after: datetime) -> Iterator[datetime]:

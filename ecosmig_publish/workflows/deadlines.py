@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ecosmig_publish.ledger import WaitingFile
 
 NOT_ISSUED, NOT_PROVED = "not issued", "not proved"
+IN_NO_FOLDER, NOT_IN_ITS_FOLDER = "no file in any folder", "no file in its folder"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -51,7 +52,12 @@ def overdue_in_ledger(
             key = (file.due_at, file.report, file.recipient)
             counted[key] = counted.get(key, 0) + 1
     files = [Overdue(due_at, report, recipient, NOT_PROVED, n) for (due_at, report, recipient), n in counted.items()]
-    return sorted([*files, *_slots(last_slots, watch)], key=_order)
+    return in_order([*files, *_slots(last_slots, watch)])
+
+
+def in_order(overdue: Iterable[Overdue]) -> list[Overdue]:
+    """Return them oldest first, what concerns all before single recipients."""
+    return sorted(overdue, key=lambda it: (it.due_at, it.report, it.recipient or ""))
 
 
 def _slots(last: Mapping[Report, datetime], watch: Watch) -> Iterator[Overdue]:
@@ -62,7 +68,3 @@ def _slots(last: Mapping[Report, datetime], watch: Watch) -> Iterator[Overdue]:
         late = [slot for slot in due if slot.due_at + watch.deadline < watch.now]
         if late:
             yield Overdue(late[0].due_at, report, None, NOT_ISSUED, len(late))
-
-
-def _order(overdue: Overdue) -> tuple[datetime, str, str]:
-    return overdue.due_at, overdue.report, overdue.recipient or ""

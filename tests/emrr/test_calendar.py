@@ -5,6 +5,7 @@ from __future__ import annotations
 import calendar
 from datetime import UTC, date, datetime, timedelta, timezone
 from functools import cache
+from itertools import pairwise
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -12,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ecosmig_publish.emrr.calendar import all_due_slots, due_slots, period_of
+from ecosmig_publish.emrr.calendar import all_due_slots, due_slots, last_due_slot, period_of, slot_reporting_on
 from ecosmig_publish.emrr.records import header_line
 from ecosmig_publish.emrr.terms import Period, Report, Slot, parse_signifier
 
@@ -209,3 +210,26 @@ def test_an_instant_without_zone_is_refused_rather_than_guessed(report: Report) 
 def test_a_period_is_half_open_and_its_last_second_is_shown() -> None:
     period = Period(datetime(2026, 6, 1, tzinfo=UTC), datetime(2026, 6, 2, tzinfo=UTC))
     assert period.last_second == datetime(2026, 6, 1, 23, 59, 59, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("report", Report)
+def test_the_last_due_slot_is_due_at_its_instant_and_until_the_next_one(report: Report) -> None:
+    instants = due_by_brute_force(report)[:40]
+    for due_at, following in pairwise(instants):
+        for until in (due_at, due_at + HOUR, following - timedelta(microseconds=1)):
+            assert last_due_slot(report, until) == Slot(due_at, report)
+
+
+@pytest.mark.parametrize("report", Report)
+def test_a_period_leads_back_to_the_slot_that_reports_on_it(report: Report) -> None:
+    for due_at in due_by_brute_force(report)[:40]:
+        slot = Slot(due_at, report)
+        period = period_of(slot)
+        assert slot_reporting_on(report, period) == slot
+        assert slot_reporting_on(report, Period(period.start, period.end + timedelta(seconds=1))) is None
+        assert slot_reporting_on(report, Period(period.start + HOUR, period.end)) is None
+
+
+def test_a_period_at_the_end_of_the_calendar_has_no_slot() -> None:
+    end = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
+    assert slot_reporting_on(Report.ECOSMIG_001, Period(end - HOUR, end)) is None

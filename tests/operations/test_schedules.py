@@ -122,6 +122,21 @@ def test_a_crontab_line_calls_the_run_with_the_configuration_as_it_is_named(tmp_
     assert told.read_text().splitlines() == ["publish", "--all", "--quiet", "--config", str(_ODD)]
 
 
+def test_the_line_for_another_host_tells_what_is_late_and_nothing_otherwise(tmp_path: Path) -> None:
+    (line,) = [line[1:] for line in crontab(_job(_ODD, (str(tmp_path / "ecosmig"),))).splitlines() if "told" in line]
+    when, watch = line.split(" told=")
+    said = {}
+    for status in (0, 10):
+        (tmp_path / "ecosmig").write_text(f'#!/bin/sh\necho "$@"\nexit {status}\n')
+        (tmp_path / "ecosmig").chmod(0o755)
+        shell = ["/bin/sh", "-c", "told=" + watch.replace("\\%", "%")]
+        said[status] = subprocess.run(shell, capture_output=True, text=True, check=True).stdout
+
+    # The slots fall due at full hours: five minutes after their deadline.
+    assert when == "35 * * * *"
+    assert said == {0: "", 10: f"status --deadline 30m --from-folders --config {_ODD}\n"}
+
+
 def test_a_crontab_has_no_bare_percent_sign() -> None:
     assert "%" not in crontab(_job(_ODD)).replace("\\%", "")
 

@@ -11,6 +11,8 @@ from ecosmig_publish.errors import ExitStatus
 from ecosmig_publish.workflows.deadlines import Overdue, Watch, overdue_in_ledger
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ecosmig_publish.cli.invocation import Invocation
     from ecosmig_publish.wiring import Wiring
 
@@ -37,14 +39,21 @@ def _overdue(wiring: Wiring, watch: Watch) -> list[Overdue]:
 
 
 def _render(overdue: list[Overdue], deadline: str) -> None:
-    from ecosmig_publish.cli.screen import show_line, show_table, shown_instant  # noqa: PLC0415 - rich is slow
+    from ecosmig_publish.cli.screen import show_line  # noqa: PLC0415 - rich is slow
 
     if not overdue:
         show_line(f"Nothing is later than {deadline} after its slot.")
         return
+    show_table_of(overdue, deadline)
+    show_line("They are tried again by: ecosmig publish --all")
+
+
+def show_table_of(overdue: Sequence[Overdue], deadline: str) -> None:
+    """Print what is late, as much of it as a person reads."""
+    from ecosmig_publish.cli.screen import show_line, show_table, shown_instant  # noqa: PLC0415 - rich is slow
+
     rows = [(shown_instant(it.due_at), it.report, it.recipient or "all", it.what, it.count) for it in overdue[:_SHOWN]]
     columns = ("slot", "report", "recipient", "what", "files or slots")
     show_table(f"Later than {deadline} after its slot", columns, rows, numbers=(columns[-1],))
     if len(overdue) > _SHOWN:
         show_line(f"The first {_SHOWN} of {len(overdue):,}; all of them: --json")
-    show_line("They are tried again by: ecosmig publish --all")

@@ -24,6 +24,9 @@ JITTER_S = 60
 RETRY_MINUTE = 20
 """The minute of each hour in which what waits is tried again."""
 
+WATCH_MINUTE, WATCH_DEADLINE = 35, "30m"
+"""When another host looks whether the slots of the hour were served: after they were tried twice."""
+
 
 @dataclass(frozen=True, slots=True)
 class Job:
@@ -38,3 +41,8 @@ class Job:
     def publishing(self) -> tuple[str, ...]:
         """Return the command line of a run."""
         return (*self.program, "publish", "--all", "--quiet", "--config", str(self.config))
+
+    def watching(self) -> tuple[str, ...]:
+        """Return the command line of the look at the folders from another host."""
+        watch = ("status", "--deadline", WATCH_DEADLINE, "--from-folders")
+        return (*self.program, *watch, "--config", str(self.config))

@@ -10,7 +10,7 @@ from ecosmig_publish.errors import InvalidFileError
 from ecosmig_publish.workflows.pinned_folders import folder_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from ecosmig_publish.destinations import PublishingDestination
     from ecosmig_publish.emrr.filename import FileName
@@ -72,12 +72,13 @@ def read_names(recipient: Signifier, names: Iterable[str]) -> FoundFolder:
     for report, of_stream in sorted(streams.items()):
         numbers = sorted(name.sequence for name in of_stream)
         found.append(FoundStream(report, recipient, len(numbers), numbers[0], numbers[-1]))
-        oddities.extend(_odd_numbers(report, recipient, numbers))
+        oddities.extend(odd_numbers(report, recipient, numbers))
     return FoundFolder(tuple(found), tuple(oddities))
 
 
-def _odd_numbers(report: Report, recipient: Signifier, numbers: list[int]) -> Iterator[Oddity]:
-    expected = 1
+def odd_numbers(report: Report, recipient: Signifier, numbers: Sequence[int], first: int = 1) -> Iterator[Oddity]:
+    """Yield the gaps and doubles of one stream's numbers, which stand in order and should begin with `first`."""
+    expected = first
     for place, number in enumerate(numbers):
         if place and number == numbers[place - 1]:
             yield Oddity(DOUBLE, recipient, f"{report}: number {number} stands there more than once")

@@ -74,6 +74,11 @@ class Library:
                 self._located = Located(site_id, drive_id, root_id, staging_id)
             return self._located
 
+    def root_id(self) -> str:
+        """Return the id of the folder of recipients' folders; whoever only reads may not see staging."""
+        with self._lock:
+            return self._find_folder(self.drive_id(), self.address.root_folder, "root_folder")
+
     def staging_is_gone(self) -> LibraryError:
         """Return the error of a staging folder that was there before; the next need looks for it anew."""
         with self._lock:
