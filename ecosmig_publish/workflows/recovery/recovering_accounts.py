@@ -47,7 +47,7 @@ def account_for(
         printed[slot].append(table)
     if report is Report.ECOSMIG_006:
         earlier = ledger.reported_keys_before(report, first)
-        accounted = account_for_installations(printed, earlier, holds, data, now)
+        accounted = account_for_installations(it, printed, earlier, holds, data, now)
     else:
         tables = (table for of_slot in printed.values() for table in of_slot)
         accounted = account_for_attempts(it, tables, holds, data)

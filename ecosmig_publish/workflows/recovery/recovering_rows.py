@@ -18,6 +18,7 @@ from ecosmig_publish.emrr.terms import Report
 from ecosmig_publish.ledger import HeldEntry
 from ecosmig_publish.reports.attempts import under, with_printed_firmware
 from ecosmig_publish.reports.contract_breaks import OUTCOMES
+from ecosmig_publish.reports.ecosmig_006 import belonging
 from ecosmig_publish.reports.installations import OF_GPF, commissionings, notifications
 from ecosmig_publish.reports.question import Bounds, Question
 from ecosmig_publish.workflows.issuing.keys import NUMBERLESS, ledger_key, packed, source_keys, unpacked
@@ -155,17 +156,19 @@ def _candidates(it: Doubted, holds: Holds, data: MigrationData) -> Any:
 
 
 def account_for_installations(
+    it: Doubted,
     printed: Mapping[Slot, Sequence[pa.Table]],
     earlier: Iterable[bytes],
     holds: Holds,
     data: MigrationData,
     now: datetime,
 ) -> Accounted:
-    """Return the keys of the installations that the slots in doubt reported; whatever has none is due again.
+    """Return the keys of the installations that the slots in doubt reported; what belongs there and has none is held.
 
     `earlier` are the keys that earlier slots reported.
     """
-    finding = _Installations(_installations(printed, data, now), _texts(unpacked(earlier)), holds.all)
+    before = _texts(unpacked(earlier))
+    finding = _Installations(_installations(printed, data, now), before, holds.all)
     keys: dict[Slot, tuple[bytes, ...]] = {}
     reported: set[str] = set()
     for slot in sorted(printed):
@@ -177,7 +180,17 @@ def account_for_installations(
         ]
         keys[slot] = tuple(packed([pa.array(found, pa.string())]))
         reported.update(found)
-    return Accounted((), frozenset(reported & holds.opened), keys, finding.unanswered)
+    unreported = _unreported(it, before | reported, data)
+    held = tuple(HeldEntry(key, (NOT_IN_FILES,), None) for key in sorted(unreported - holds.opened))
+    return Accounted(held, frozenset(reported & holds.opened), keys, finding.unanswered)
+
+
+def _unreported(it: Doubted, reported: set[str], data: MigrationData) -> set[str]:
+    """Return the keys of the installations that belong under the last slot's bounds, and were not reported."""
+    known = data.memory_table(pa.table({"key": pa.array(sorted(reported), pa.string())}))
+    bounds = Bounds(it.last.period.end, it.last.cut_off)
+    question = Question(data.tables, it.last.period, bounds, None, None, reported_keys=known)
+    return _texts(data.fetch(belonging(question).select("key")))
 
 
 class _Installations:

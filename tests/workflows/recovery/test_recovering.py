@@ -286,6 +286,21 @@ def test_installations_that_were_reported_are_known_by_their_keys(data: Data, tm
     assert devices_of(made.published(), "006") == ["01", "01", "02", "02"]
 
 
+def test_an_installation_that_could_not_be_reported_is_held_again_before_the_next_slot(
+    data: Data, tmp_path: Path
+) -> None:
+    data.devices[0]["installed_with_ecos"] = data.devices[1]["installed_with_ecos"] = True
+    data.devices[1]["mpxn"] = None
+    data.device_status_events = [installation(1, 1, MONDAY), installation(2, 2, MONDAY)]
+    made = installed(tmp_path / "it", data)
+    made.run(FRIDAY.replace(month=4, day=1))
+    lose_ledger(made.home)
+    made.onboard_all()
+    recovered(made.wiring())
+    held = [(hold.key, hold.reasons) for hold in made.open_holds() if hold.report is Report.ECOSMIG_006]
+    assert held == [("event:2", ("not-in-recovered-files",))]
+
+
 @pytest.mark.parametrize(
     ("spoil", "why"),
     [
