@@ -7,6 +7,7 @@
     ├── LockedError             11   another run holds the lock
     │   └── LeaseLostError      11   this run lost it: another took over
     ├── InvalidFileError        20   a report file breaks a rule
+    ├── BrokenRecordError       20   the ledger contradicts its chain of acts
     ├── FolderAccessError       21   a folder is not the recipient's alone
     ├── StreamConflictError     22   ledger and destination disagree on a stream
     │   └── LedgerBehindError   22   the ledger is older than what was issued
@@ -85,6 +86,12 @@ class LeaseLostError(LockedError):
 
 class InvalidFileError(EcosmigError):
     """A report file, or its name, breaks a rule of the EMRR."""
+
+    exit_status = ExitStatus.FINDING
+
+
+class BrokenRecordError(EcosmigError):
+    """The chain of acts is not whole, or the ledger's rows say something else: it proves nothing."""
 
     exit_status = ExitStatus.FINDING
 

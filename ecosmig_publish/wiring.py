@@ -85,6 +85,10 @@ class Wiring:
         settings = self.settings
         return Ledger.open(f"sqlite:{path}", base=settings.base, actor=_actor(settings), now=self.now)
 
+    def actor(self) -> Actor:
+        """Return who acts here."""
+        return _actor(self.settings)
+
     @contextmanager
     def locked_ledger(self) -> Iterator[Ledger]:
         """Open the ledger for one run at a time: one for each ledger, and one for each outbox. Raises `LockedError`."""

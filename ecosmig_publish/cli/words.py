@@ -32,6 +32,13 @@ def parse_instant(text: str | None, option: str = "--as-of") -> datetime | None:
         raise fault from error
 
 
+def parse_bound(text: str | None, option: str) -> datetime | None:
+    """Return the bound of a half-open span: an instant, or a date for its first instant, UTC. Raises `UsageError`."""
+    if text is not None and re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+        text = f"{text}T00:00:00Z"
+    return parse_instant(text, option)
+
+
 def parse_span(option: str, text: str) -> timedelta:
     """Return the duration that an option gives, such as `30m`. Raises `UsageError`."""
     from ecosmig_publish.settings.durations import parse_duration  # noqa: PLC0415 - few commands take one

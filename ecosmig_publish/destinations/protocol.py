@@ -25,13 +25,19 @@ class Folder:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A file as its folder lists it; `hash` gives its quickXorHash, or None where the service has none (yet)."""
+    """A file as its folder lists it; `hash` gives its quickXorHash, or None where the service has none (yet).
+
+    `modified_at` and `created_at` are by the service's own clock, `version` is what it calls these bytes and their name
+    (an eTag); None where it doesn't say.
+    """
 
     id: str
     name: str
     size: int
     modified_at: datetime | None
     hash: Callable[[], str | None]
+    created_at: datetime | None = None
+    version: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

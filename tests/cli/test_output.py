@@ -95,6 +95,8 @@ def test_no_mpxn_and_no_device_is_shown_but_where_it_is_said_so(published: Path)
         "verify",
         "audit list",
         "audit list --acts",
+        "audit export",
+        "audit export --acts",
         "supplier list",
         "data check",
     ):

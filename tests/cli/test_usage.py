@@ -29,6 +29,7 @@ COMMANDS = [
     ["supplier", "list"],
     ["audit", "list"],
     ["audit", "list", "--acts"],
+    ["audit", "export"],
     ["data", "check"],
 ]
 EVERY_COMMAND = [*COMMANDS, ["init"], ["demo"], ["data", "sample"], ["report", "list"]]
@@ -74,6 +75,8 @@ def test_reading_commands_make_no_ledger(configured: Path) -> None:
         ["publish", "--all", "surplus"],
         ["audit", "list", "--limit", "x"],
         ["audit", "list", "--limit", "0"],
+        ["audit", "export", "--format", "xml"],
+        ["audit", "export", "--evidence"],
         ["status", "--slots", "-1"],
         ["data", "sample"],
         ["data", "sample", "d", "--devices", "5"],

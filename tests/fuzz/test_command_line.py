@@ -25,6 +25,7 @@ COMMANDS = (
     ("publish", "--supplier"),
     ("status", "--config"),
     ("audit", "list", "--limit"),
+    ("audit", "export", "--from"),
     ("supplier", "access"),
     ("report", "validate"),
     ("report", "sequence"),

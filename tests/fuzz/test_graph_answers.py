@@ -131,6 +131,20 @@ def test_any_answers_while_a_file_is_placed_end_in_a_placed_file_or_an_error(
     holds()
 
 
+ITEM = (
+    "id",
+    "name",
+    "size",
+    "file",
+    "folder",
+    "parentReference",
+    "createdDateTime",
+    "lastModifiedBy",
+    "lastModifiedDateTime",
+    "eTag",
+)
+
+
 @pytest.mark.parametrize("what", [name for name in READING if name not in ("trial", "onboard a group", "offboard")])
 def test_a_service_in_order_is_understood(what: str) -> None:
     service = Service(right_answer)
@@ -140,9 +154,7 @@ def test_a_service_in_order_is_understood(what: str) -> None:
 @fuzzed(80)
 @given(
     st.dictionaries(
-        st.sampled_from(
-            ("id", "name", "size", "file", "folder", "parentReference", "lastModifiedBy", "lastModifiedDateTime")
-        ),
+        st.sampled_from(ITEM),
         ANYTHING,
     )
 )

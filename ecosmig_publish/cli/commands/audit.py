@@ -1,4 +1,4 @@
-"""`ecosmig audit list | page`: what was delivered to whom, when, and how we know."""
+"""`ecosmig audit list | export | page`: what was delivered to whom, when, and how we know."""
 
 from pathlib import Path
 from typing import Annotated
@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from ecosmig_publish.cli.commanding import command, group
+from ecosmig_publish.cli.commands import audit_export
 from ecosmig_publish.cli.commands.plan import Reports
 from ecosmig_publish.cli.ending import CHANGED_NOTHING
 from ecosmig_publish.cli.invocation import Invocation
@@ -20,6 +21,7 @@ def add_to(app: typer.Typer) -> None:
         examples=("ecosmig audit list --supplier PXX999", "ecosmig audit list --acts", "ecosmig audit list --json"),
         interrupted=CHANGED_NOTHING,
     )(list_uploads)
+    audit_export.add_to(audits)
     command(
         audits,
         "page",

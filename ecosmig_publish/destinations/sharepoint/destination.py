@@ -51,7 +51,8 @@ class SharePointDestination:
     def listing(self, folder: Folder) -> Iterator[Listed]:
         """See `PublishingDestination`; a hash that the service doesn't have yet is asked for a few times."""
         for item in self._library.children(folder.id, folder.name):
-            yield Listed(item.id, item.name, item.size, item.modified_at, partial(self._hash, item))
+            read_hash = partial(self._hash, item)
+            yield Listed(item.id, item.name, item.size, item.modified_at, read_hash, item.created_at, item.etag)
 
     def read(self, folder: Folder, name: str) -> Iterator[bytes]:
         """See `PublishingDestination`."""

@@ -49,6 +49,19 @@ class TestListing:
         bench.put(folder, NAME, other.data)
         assert listed(bench.publisher(), folder) == {NAME: (6, other.fingerprint.quick_xor_hash)}
 
+    def test_the_destinations_own_instants_and_version_are_of_these_bytes(self, bench: Bench, tmp_path: Path) -> None:
+        folder = onboarded(bench)
+        place(bench.publisher(), folder, sample(tmp_path, b"00,1\r\n"))
+        (placed,) = bench.publisher().listing(folder)
+        bench.put(folder, NAME, b"00,2\r\n")
+        (altered,) = bench.publisher().listing(folder)
+        for item in (placed, altered):
+            # A disk tells when a file was changed, and neither when it was made nor of which version it is.
+            assert (item.created_at is None) == (item.version is None)
+            assert item.modified_at is not None
+            assert item.created_at is None or item.created_at <= item.modified_at
+        assert placed.version is None or placed.version != altered.version
+
     def test_a_long_listing_is_complete(self, bench: Bench) -> None:
         folder = onboarded(bench)
         names = {f"{number:03}.csv" for number in range(MANY)}

@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-FIELDS = "id,name,size,file,folder,deleted,parentReference,lastModifiedDateTime,lastModifiedBy"
+FIELDS = "id,name,size,file,folder,deleted,parentReference,createdDateTime,lastModifiedDateTime,lastModifiedBy,eTag"
 """What is asked for: no more than `parse_item` reads."""
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A file or folder; `hash` is its quickXorHash, None where Graph says none (yet). `modified_by` is for people."""
+    """A file or folder; `hash` is its quickXorHash, None where Graph says none (yet). `modified_by` is for people.
+
+    `etag` changes with its bytes, its name and its place.
+    """
 
     id: str
     name: str
@@ -26,6 +29,8 @@ class Item:
     modified_at: datetime | None
     modified_by: str
     deleted: bool = False
+    created_at: datetime | None = None
+    etag: str | None = None
 
 
 def parse_item(document: Mapping[str, Any]) -> Item:
@@ -43,12 +48,18 @@ def parse_item(document: Mapping[str, Any]) -> Item:
         modified_at=_instant(document.get("lastModifiedDateTime")),
         modified_by=_who(_part(document, "lastModifiedBy")),
         deleted=document.get("deleted") is not None,
+        created_at=_instant(document.get("createdDateTime")),
+        etag=_text(document.get("eTag")),
     )
 
 
 def _part(document: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     part = document.get(name)
     return part if isinstance(part, dict) else {}
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) and value else None
 
 
 def _who(identities: Mapping[str, Any]) -> str:

@@ -55,12 +55,12 @@ def remove_file(library: Library, folder: Folder, name: str, item_id: str | None
 
 def _seen(library: Library, path: str, about: str) -> tuple[Item | None, str]:
     """Return an item as it is now, None where there is none, and what its version is called."""
-    call = Call(Kind.GET, f"{path}?$select={FIELDS},eTag", about, expected=NOT_FOUND)
+    call = Call(Kind.GET, f"{path}?$select={FIELDS}", about, expected=NOT_FOUND)
     answer = library.graph.send(call)
     item = None if answer.status in NOT_FOUND else parse_item(answer.document)
     if item is None or item.deleted:
         return None, ""
-    return item, str(answer.document.get("eTag") or "")
+    return item, item.etag or ""
 
 
 def _other(about: str, what: str) -> NameTakenError:
