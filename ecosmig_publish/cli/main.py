@@ -18,6 +18,7 @@ from ecosmig_publish.cli.commands import (
     held,
     init,
     issue,
+    json_schema,
     ledger,
     plan,
     publish,
@@ -83,6 +84,7 @@ _MODULES = (
     report,
     schedule,
     sandbox,
+    json_schema,
 )
 
 for module in _MODULES:

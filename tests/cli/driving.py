@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ecosmig_publish.cli.main import run
+from tests.cli.documents import check_document
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,10 +43,11 @@ class Ended:
 
 
 def ecosmig(home: Path, *arguments: str) -> Ended:
-    """Run `ecosmig ARGUMENTS` in the folder `home`."""
+    """Run `ecosmig ARGUMENTS` in the folder `home`; what it gives with `--json` is as its schema says."""
     out, err = io.StringIO(), io.StringIO()
     with chdir(home), redirect_stdout(out), redirect_stderr(err):
         status = run(arguments)
+    check_document(arguments, out.getvalue())
     return Ended(status, out.getvalue(), err.getvalue())
 
 

@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from tests.cli.documents import check_document
+
 EXPECTED = Path(__file__).parents[1] / "examples" / "expected"
 NAME = "ECOSMIG-001_PXX001_1_20240226060000.csv"
 GOOD = EXPECTED / "PXX001" / NAME
@@ -21,7 +23,9 @@ def ecosmig(*arguments: str | Path, cwd: Path, stdin: bytes = b"") -> subprocess
     environment = {name: value for name, value in os.environ.items() if not name.startswith("ECOSMIG_")}
     command = [sys.executable, "-m", "ecosmig_publish", "report", *map(str, arguments)]
     environment["PYTHONIOENCODING"] = "utf-8"
-    return subprocess.run(command, cwd=cwd, env=environment, input=stdin, capture_output=True, check=False)
+    run = subprocess.run(command, cwd=cwd, env=environment, input=stdin, capture_output=True, check=False)
+    check_document(command[3:], run.stdout.decode())
+    return run
 
 
 def document(run: subprocess.CompletedProcess[bytes]) -> Any:

@@ -13,6 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from ecosmig_publish.cli.schemas import schema_of
+from tests.cli.documents import fault_of
+
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 EXTRAS = PROJECT["optional-dependencies"]
@@ -80,9 +83,16 @@ def test_a_bare_install_does_the_main_job(bare: Path, tmp_path: Path) -> None:
     done = subprocess.run(demo, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     document = json.loads(done.stdout)
+    assert fault_of("demo", document) is None
     assert (document["discrepancies"], document["proved"]) == (0, document["files"])
     # Without its extra there is no stand-in.
     assert document["destination"] == "folder"
+
+
+def test_a_bare_install_prints_the_schemas_of_its_documents(bare: Path, tmp_path: Path) -> None:
+    command = [str(bare / "ecosmig"), "json-schema", "demo"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert json.loads(done.stdout) == schema_of("demo")
 
 
 def test_a_bare_install_has_nothing_that_only_tests_need(bare: Path) -> None:

@@ -12,8 +12,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from ecosmig_publish.cli.invocation import Invocation
+from ecosmig_publish.cli.views.sandbox import document_of
 from ecosmig_publish.sandbox import Sandbox
 from ecosmig_publish.sandbox.quick_xor import QuickXor
+from tests.cli.documents import fault_of
 from tests.sandbox.client import Client, error_of
 
 if TYPE_CHECKING:
@@ -144,6 +147,15 @@ def test_the_command_prints_a_configuration_and_ends_with_ctrl_c(tmp_path: Path)
     assert configuration["kind"] == "sharepoint"
     assert configuration["sharepoint"]["authority"].startswith("https://localhost:")
     assert configuration["sharepoint"]["onboarding"]["client_id"] != configuration["sharepoint"]["client_id"]
+
+
+def test_with_json_the_command_says_as_its_schema_how_to_reach_it(
+    sandbox: Sandbox, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Invocation(json=True).result(document_of(sandbox, sandbox.directory), lambda: None)
+    document = json.loads(capsys.readouterr().out)
+    assert fault_of("sandbox", document) is None
+    assert tomllib.loads(document["configuration"])["destination"]["kind"] == "sharepoint"
 
 
 def test_a_taken_port_is_said_with_what_to_do(sandbox: Sandbox, tmp_path: Path) -> None:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from ecosmig_publish.ledger import RecordedIssue
     from ecosmig_publish.workflows.running import RunOutcome
 
+_OF_OUTCOME = ("published", "adopted", "proved", "waiting", "stopped", "refused", "doubts", "error")
+
 
 def refuse_unasked(act: str, name: str, *, yes: bool) -> None:
     """Raise `UsageError` where nobody is here to be asked and nobody said --yes."""
@@ -61,9 +63,9 @@ def issue_document(issue: RecordedIssue) -> dict[str, object]:
 
 
 def outcome_document(outcome: RunOutcome | None) -> dict[str, object]:
-    """Return what became of the files that were published, or nothing where none were to be."""
+    """Return what became of the files that were published; None under the same keys where none were to be."""
     if outcome is None:
-        return {}
+        return dict.fromkeys(_OF_OUTCOME)
     return {
         "published": outcome.published.placed + outcome.published.adopted,
         "adopted": outcome.published.adopted,

@@ -49,7 +49,7 @@ def release_and_show(invocation: Invocation, chosen: Chosen, *, yes: bool) -> in
         with ledger:
             issues, slots = _held(ledger, chosen)
     if chosen.is_nothing:
-        document = {"released": False, **brake_document(issues, slots)}
+        document = {"released": False, **brake_document(issues, slots), "next": None}
         invocation.result(document, lambda: _list(issues, slots))
         return ExitStatus.OK
     _refuse_nothing(chosen, issues, slots)

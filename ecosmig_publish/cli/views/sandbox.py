@@ -24,25 +24,29 @@ _INTRODUCTION = """\
 def run_sandbox(invocation: Invocation, directory: Path, port: int) -> int:
     """Run until interrupted. Raises `ConfigurationError` without the extra, `UsageError` for a port that is taken."""
     with _opened(directory, port) as sandbox:
-        document = {
-            "url": sandbox.url,
-            "directory": directory.resolve(),
-            "tenant_id": sandbox.tenant_id,
-            "site_url": sandbox.site_url,
-            "ca_bundle": sandbox.ca_bundle.resolve(),
-            "publisher": {"client_id": sandbox.publisher.client_id, "certificate": sandbox.publisher.pem.resolve()},
-            "administrator": {
-                "client_id": sandbox.administrator.client_id,
-                "certificate": sandbox.administrator.pem.resolve(),
-            },
-            "configuration": sandbox.configuration(),
-        }
         try:
-            invocation.result(document, lambda: _render(sandbox, directory))
+            invocation.result(document_of(sandbox, directory), lambda: _render(sandbox, directory))
             threading.Event().wait()
         except KeyboardInterrupt:
             invocation.say("The stand-in has stopped; the same --dir goes on where it was left.")
     return ExitStatus.OK
+
+
+def document_of(sandbox: Sandbox, directory: Path) -> dict[str, object]:
+    """Return how to reach a stand-in whose state lies in `directory`, for `--json`."""
+    return {
+        "url": sandbox.url,
+        "directory": directory.resolve(),
+        "tenant_id": sandbox.tenant_id,
+        "site_url": sandbox.site_url,
+        "ca_bundle": sandbox.ca_bundle.resolve(),
+        "publisher": {"client_id": sandbox.publisher.client_id, "certificate": sandbox.publisher.pem.resolve()},
+        "administrator": {
+            "client_id": sandbox.administrator.client_id,
+            "certificate": sandbox.administrator.pem.resolve(),
+        },
+        "configuration": sandbox.configuration(),
+    }
 
 
 def _opened(directory: Path, port: int) -> Sandbox:

@@ -13,7 +13,7 @@ from ecosmig_publish.errors import ExitStatus
 from ecosmig_publish.workflows.planning import due_slots_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from ecosmig_publish.cli.invocation import Invocation
@@ -44,7 +44,7 @@ def show_status(invocation: Invocation, limit: int | None) -> int:
             "brake": brake_document([], []),
             "amended": [],
             "findings": [],
-            "due_now": dict(Counter(slot.report.value for slot in _due(wiring, {}))),
+            "due_now": _counted(_due(wiring, {})),
         }
         invocation.result(document, lambda: print("No run yet. See what is due: ecosmig plan"))  # noqa: T201
         return ExitStatus.OK
@@ -53,8 +53,7 @@ def show_status(invocation: Invocation, limit: int | None) -> int:
         braked = ledger.braked_issues(), ledger.braked_slots()
         last = {report: entry.slot.due_at for report, entry in ledger.last_slots().items()}
     document["brake"] = brake_document(*braked)
-    due = Counter(slot.report for slot in _due(wiring, last))
-    document["due_now"] = {report.value: due[report] for report in Report}
+    document["due_now"] = _counted(_due(wiring, last))
 
     def render() -> None:
         _render(document)
@@ -66,6 +65,12 @@ def show_status(invocation: Invocation, limit: int | None) -> int:
 
 def _due(wiring: Wiring, last: Mapping[Report, datetime]) -> list[Slot]:
     return due_slots_of(start=wiring.settings.start, at=wiring.now(), last_slots=last)
+
+
+def _counted(due: Sequence[Slot]) -> dict[str, int]:
+    """Return how many slots of each report are due, 0 where none is."""
+    counts = Counter(slot.report for slot in due)
+    return {report.value: counts[report] for report in Report}
 
 
 def _document(ledger: Ledger, limit: int | None) -> dict[str, object]:
