@@ -10,6 +10,7 @@ import pytest
 from ecosmig_publish.emrr.calendar import due_slots
 from ecosmig_publish.emrr.terms import Report, Slot
 from ecosmig_publish.workflows.watching.headers import MOST
+from ecosmig_publish.workflows.watching.rhythm import is_unheard_of
 from tests.installation import at
 from tests.workflows.watched import FOUR, MINUTES_31, ONE, START, TWO, A, B, C, Folders, late, says
 
@@ -107,13 +108,24 @@ def test_an_irregular_report_is_late_after_more_than_twice_its_longest_silence()
     assert late(folders.watch(f"{last + 5 * 6 * HOUR + HOUR:%Y-%m-%dT%H:%M:%S}"))[TWO, None] == (last + 6 * HOUR, 5)
 
 
-def test_a_young_installation_is_judged_once_enough_slots_are_known() -> None:
+def test_a_silence_of_more_than_six_weeks_ago_is_forgotten() -> None:
+    folders = Folders()
+    silent = {slot.due_at for slot in due_slots(TWO, after=at("2026-01-10T00:00:00"), until=at("2026-01-20T00:00:00"))}
+    # A single one lately: the third in a row is more than twice as many.
+    silent.add(at("2026-03-05T12:00:00"))
+    folders.publish(TWO, TEN_WEEKS_BEFORE, "2026-03-11T12:00:00", but=silent)
+
+    assert folders.watch("2026-03-12T00:31:00").overdue == ()
+    assert late(folders.watch(MINUTES_31)) == {(TWO, None): (at("2026-03-11T18:00:00"), 3)}
+
+
+def test_a_young_installation_is_judged_once_more_than_a_week_of_slots_is_known() -> None:
     folders = Folders()
     folders.publish(TWO, "2026-03-10T00:00:00", "2026-03-11T00:00:00")
 
-    # Four slots with files; four silent ones are needed to make more than eight, then the fifth is.
-    assert folders.watch("2026-03-12T00:31:00").overdue == ()
-    assert late(folders.watch(MINUTES_31)) == {(TWO, None): (at("2026-03-11T06:00:00"), 5)}
+    # Four slots with files and 24 silent ones are a week's: it may be the first weekend.
+    assert folders.watch("2026-03-17T00:31:00").overdue == ()
+    assert late(folders.watch("2026-03-17T06:31:00")) == {(TWO, None): (at("2026-03-11T06:00:00"), 25)}
 
 
 def test_with_no_file_in_any_folder_every_slot_is_late() -> None:
@@ -178,16 +190,37 @@ def test_many_corrections_cost_no_more_headers_than_the_limit_and_raise_no_alarm
     assert folders.opened == MOST + 1
 
 
-def test_a_report_that_stays_silent_while_others_go_on_is_late_for_a_week_and_then_taken_to_have_ended() -> None:
-    folders = _regular("2026-03-11T06:00:00")
-    folders.publish(TWO, "2026-03-11T06:00:00", "2026-03-20T06:00:00")
+def test_a_report_that_has_nothing_for_once_while_others_go_on_is_quiet() -> None:
+    folders = _regular("2026-03-12T06:00:00")
+    folders.put(Slot(at("2026-03-09T06:00:00"), FOUR), A)
+    for name in [name for name in folders.files[A] if "ECOSMIG-001" in name and "_20260312" in name]:
+        del folders.files[A][name], folders.files[B][name.replace(A, B)]
 
-    # 001's first silent slot is the 12th's, its eighth the 19th's.
-    assert (ONE, None) in late(folders.watch("2026-03-18T08:00:00"))
-    assert says(folders.watch("2026-03-19T08:00:00"))[ONE] == "quiet"
-    # And when the others fall silent too, it is late again after a week.
-    assert says(folders.watch("2026-03-27T08:00:00"))[ONE] == "quiet"
-    assert (ONE, None) in late(folders.watch("2026-03-28T08:00:00"))
+    assert says(folders.watch(MINUTES_31))[ONE] == "quiet"
+
+
+@pytest.mark.parametrize(("unseen", "is_late"), [(2, False), (3, True)])
+def test_slots_that_another_reports_file_explains_are_no_silence_but_make_a_longer_one_usual(
+    unseen: int,
+    is_late: bool,  # noqa: FBT001
+) -> None:
+    # One slot was explained: more than two that aren't are too many.
+    assert is_unheard_of([True] * 30, silent=1 + unseen, unseen=unseen, step=7) is is_late
+
+
+def test_a_report_that_is_silent_for_a_week_while_others_go_on_is_late_for_a_week_and_then_taken_to_have_ended() -> (
+    None
+):
+    folders = _regular("2026-03-11T06:00:00")
+    folders.publish(TWO, "2026-03-11T06:00:00", "2026-03-26T06:00:00")
+
+    # 001's first silent slot is the 12th's, its eighth the 19th's, its fifteenth the 26th's.
+    days = [f"2026-03-{day}" for day in range(12, 28)]
+    says_of_001 = [says(folders.watch(f"{day}T06:31:00"))[ONE] for day in days]
+
+    assert says_of_001 == ["quiet"] * 7 + ["late"] * 7 + ["quiet"] * 2
+    # And when the others fall silent too, that is late at once.
+    assert late(folders.watch("2026-03-26T12:31:00")) == {(TWO, None): (at("2026-03-26T12:00:00"), 1)}
 
 
 def test_a_file_that_is_still_to_be_made_is_said_and_no_sign_of_life() -> None:
@@ -243,6 +276,8 @@ class TestWithEmptyReports:
         folders = Folders({C: {}})
         folders.publish(ONE, "2026-03-01T00:00:00", "2026-03-12T06:00:00", [A])
         folders.publish(ONE, "2026-03-11T00:00:00", "2026-03-12T06:00:00", [B])
+        # On the 9th, before B's first file.
+        folders.publish(FOUR, "2026-03-01T00:00:00", "2026-03-12T06:00:00", [A])
 
         watched = folders.watch(MINUTES_31, issues_empty=True, start=at("2026-03-01T00:00:00"))
 

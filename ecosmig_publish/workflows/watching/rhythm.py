@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 LIKES = 3
 """A slot is expected to have a file where its likes of so many weeks (monthly: months) before had one."""
 LEAST_KNOWN = 8
-"""Slots that must be known before a first silence can be out of the ordinary."""
+"""Slots that must be known before a first silence can be out of the ordinary; a week of them where that is more."""
 _IN_A_WEEK = {Report.ECOSMIG_001: 7, Report.ECOSMIG_002: 28}
 _LEAST_REMEMBERED = 24
 
@@ -45,14 +45,18 @@ def history_of(report: Report, runs: Iterable[Run], newest: Slot) -> list[bool]:
 
 
 def is_unheard_of(history: Sequence[bool], silent: int, unseen: int, step: int) -> bool:
-    """Whether so many silent slots are more than twice as many as were ever silent in a row.
+    """Whether a silence is far longer than any before; `step` is how many slots make a week.
 
-    After the last `unseen` of them no other report had a file. One that stays silent for `step` slots more while others
-    go on is taken to have come to its end: 004 does, when every Device can be migrated.
+    After the last `unseen` of the silent slots no other report had a file either: those are too many where they are
+    more than twice as many as ever were silent in a row. A report that is silent for a week more than that while others
+    go on stands still; after another week it is taken to have come to its end, as 004 does when every Device can be
+    migrated.
     """
-    usual = 2 * max((len(list(run)) for had, run in groupby(history) if not had), default=0)
-    has_ended = unseen <= step and silent - unseen > usual + step
-    return silent > usual and len(history) + silent > LEAST_KNOWN and not has_ended
+    if len(history) + silent <= max(LEAST_KNOWN, step):
+        return False
+    longest = max((len(list(run)) for had, run in groupby(history) if not had), default=0)
+    stands_still = 2 * longest + step < silent <= 2 * (longest + step)
+    return unseen > 2 * max(longest, silent - unseen) or stands_still
 
 
 def breaks_the_rhythm(history: Sequence[bool], silent: int, unseen: int, step: int) -> bool:
