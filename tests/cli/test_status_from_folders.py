@@ -79,7 +79,7 @@ def test_over_sharepoint_the_right_to_read_is_enough_and_only_reading_is_done(
         asked = {request.method for request in sandbox.requests() if request.path.startswith("/v1.0/")}
 
     assert (alive.status, alive.document["overdue"], alive.document["empty"]) == (0, [], [B])
-    assert [it["says"] for it in alive.document["reports"]][:2] == ["up to date", "up to date"]
+    assert [it["state"] for it in alive.document["reports"]][:2] == ["up to date", "up to date"]
     assert (alive.document["files"], alive.document["headers_read"]) == (6, 6)
     assert (grown.status, grown.document["files"], cost_with_history) == (0, 6 + 120, cost)
     assert dead.status == 10

@@ -50,7 +50,7 @@ def show_watched(invocation: Invocation, deadline: str | None) -> int:
 def _report(it: ReportSeen) -> dict[str, object]:
     return {
         "report": it.report,
-        "says": it.says,
+        "state": it.says,
         "newest_slot": it.newest.slot.due_at if it.newest else None,
         "newest_file": it.newest.sighting.text if it.newest else None,
         "last_due": it.last_due.due_at if it.last_due else None,
