@@ -59,7 +59,12 @@ def command_of(arguments: Sequence[str]) -> str:
 
 def commands() -> list[str]:
     """Return the names of the schemas that there should be, one for each command."""
-    return sorted("-".join(words) for words in _leaves(_root(), ()))
+    return sorted("-".join(words) for words in words_of_commands())
+
+
+def words_of_commands() -> list[tuple[str, ...]]:
+    """Return the words of every command, such as `("audit", "list")`."""
+    return _leaves(_root(), ())
 
 
 def _leaves(command: Any, words: tuple[str, ...]) -> list[tuple[str, ...]]:

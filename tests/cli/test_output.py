@@ -51,7 +51,16 @@ def test_the_closing_table_says_for_each_report_what_became_of_it_in_80_characte
 @pytest.mark.parametrize("width", ["80", "120"])
 @pytest.mark.parametrize(
     "command",
-    [["status"], ["held"], ["plan"], ["supplier", "list"], ["audit", "list"], ["audit", "list", "--acts"], ["verify"]],
+    [
+        ["status"],
+        ["held"],
+        ["plan"],
+        ["supplier", "list"],
+        ["audit", "list"],
+        ["audit", "list", "--acts"],
+        ["verify"],
+        ["json-schema"],
+    ],
     ids=" ".join,
 )
 def test_tables_fit_the_terminal(

@@ -215,13 +215,6 @@ def test_streams_whose_older_files_were_removed_are_whole_from_their_lowest_numb
     assert ecosmig("sequence", folder, "--from-lowest", cwd=tmp_path).returncode == 0
 
 
-def test_help_shows_an_example_and_the_exit_statuses(tmp_path: Path) -> None:
-    for command in ("validate", "sequence"):
-        text = ecosmig(command, "--help", cwd=tmp_path).stdout.decode()
-        assert f"ecosmig report {command}" in text
-        assert "Exit statuses: 0" in text
-
-
 @pytest.mark.skipif(sys.platform != "linux", reason="only there a name may be any bytes")
 def test_a_name_that_is_no_text_is_escaped_on_one_line(tmp_path: Path) -> None:
     (tmp_path / os.fsdecode(b"a\xff\x1b[31m\n.csv")).write_bytes(b"x")

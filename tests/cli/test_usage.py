@@ -13,6 +13,7 @@ import pytest
 from ecosmig_publish import __version__
 from ecosmig_publish.errors import ClockError
 from ecosmig_publish.workflows.planning import run_instant
+from tests.cli.documents import words_of_commands
 from tests.cli.driving import MONDAY, NOON, ecosmig
 
 if TYPE_CHECKING:
@@ -32,7 +33,6 @@ COMMANDS = [
     ["audit", "export"],
     ["data", "check"],
 ]
-EVERY_COMMAND = [*COMMANDS, ["init"], ["demo"], ["data", "sample"], ["report", "list"]]
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
@@ -132,20 +132,15 @@ def test_the_version_is_the_packages(tmp_path: Path) -> None:
     assert ecosmig(tmp_path, "--version").out == f"ecosmig {__version__}\n"
 
 
-@pytest.mark.parametrize("command", EVERY_COMMAND, ids=" ".join)
-def test_every_commands_help_is_plain_text(tmp_path: Path, command: list[str]) -> None:
-    names = [word for word in command if not word.startswith("-")]
-    run = ecosmig(tmp_path, *names, "--help")
+@pytest.mark.parametrize("words", words_of_commands(), ids=" ".join)
+def test_every_commands_help_is_plain_text_with_an_example_and_its_exit_statuses(
+    tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    run = ecosmig(tmp_path, *words, "--help")
     assert run.status == 0
     assert run.out.startswith("Usage: ")
     assert all(option in run.out for option in ("--config", "--json", "--quiet", "--verbose"))
-
-
-@pytest.mark.parametrize("command", [*COMMANDS, ["init"], ["demo"], ["data", "sample"]], ids=" ".join)
-def test_every_commands_help_has_an_example_and_its_exit_statuses(tmp_path: Path, command: list[str]) -> None:
-    names = [word for word in command if not word.startswith("-")]
-    run = ecosmig(tmp_path, *names, "--help")
-    assert f"\n    ecosmig {' '.join(names)}" in run.out
+    assert f"\n    ecosmig {' '.join(words)}" in run.out
     assert "\n    130  interrupted" in run.out
 
 
@@ -164,18 +159,31 @@ def test_what_was_typed_can_not_steer_the_terminal(tmp_path: Path) -> None:
     assert "\x1b" not in ecosmig(tmp_path, "plan", "--config", "\x1b[2J.toml").err
 
 
-@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-def test_completion_is_printed_for_a_shell(tmp_path: Path, shell: str) -> None:
+def completion(home: Path, **asked: str) -> str:
+    """Return what a shell gets to hear that asks for completion by the environment."""
     script = "from ecosmig_publish.cli.main import app; app(prog_name='ecosmig')"
-    run = subprocess.run(
-        [sys.executable, "-c", script],
-        env={"_ECOSMIG_COMPLETE": f"source_{shell}", "HOME": str(tmp_path)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    environment = {"HOME": str(home), **asked}
+    run = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=False)
     assert run.returncode == 0
-    assert "ecosmig" in run.stdout
+    return run.stdout
+
+
+@pytest.mark.parametrize(
+    ("shell", "registers"),
+    [
+        ("bash", "complete -o default -F _ecosmig_completion ecosmig"),
+        ("zsh", "compdef _ecosmig_completion ecosmig"),
+        ("fish", "complete --command ecosmig"),
+        ("powershell", "Register-ArgumentCompleter -Native -CommandName ecosmig"),
+    ],
+)
+def test_completion_is_printed_for_a_shell(tmp_path: Path, shell: str, registers: str) -> None:
+    assert registers in completion(tmp_path, _ECOSMIG_COMPLETE=f"source_{shell}")
+
+
+def test_powershell_is_told_the_commands_that_begin_so(tmp_path: Path) -> None:
+    asked = {"_TYPER_COMPLETE_ARGS": "ecosmig he", "_TYPER_COMPLETE_WORD_TO_COMPLETE": "he"}
+    assert completion(tmp_path, _ECOSMIG_COMPLETE="complete_powershell", **asked).startswith("held:::")
 
 
 def test_as_of_later_than_now_is_refused(onboarded: Path) -> None:

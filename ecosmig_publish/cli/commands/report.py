@@ -9,24 +9,64 @@ from typing import Annotated
 import typer
 
 from ecosmig_publish.cli.commanding import command, group
+from ecosmig_publish.cli.ending import CHANGED_NOTHING
 from ecosmig_publish.cli.invocation import Invocation
+from ecosmig_publish.errors import ExitStatus
 
 
 def add_to(app: typer.Typer) -> None:
     """Add the group."""
     reports = group(app, "report", "The six reports: what they are, and whether files of them are right.")
-    command(reports, "list")(list_reports)
-    command(reports, "schema")(schema)
-    command(reports, "validate")(validate)
-    command(reports, "sequence")(sequence)
-    command(reports, "read")(read)
+    command(
+        reports,
+        "list",
+        examples=("ecosmig report list", "ecosmig report list --json"),
+        interrupted=CHANGED_NOTHING,
+    )(list_reports)
+    command(
+        reports,
+        "schema",
+        examples=(
+            "ecosmig report schema ECOSMIG-002",
+            "ecosmig report schema ECOSMIG-002 --json",
+            "ecosmig report schema --frictionless > datapackage.json",
+        ),
+        interrupted=CHANGED_NOTHING,
+    )(schema)
+    command(
+        reports,
+        "validate",
+        examples=(
+            "ecosmig report validate ECOSMIG-001_PXX999_10_20211206060000.csv",
+            "ecosmig report validate published --json",
+        ),
+        statuses=(ExitStatus.FINDING,),
+        interrupted=CHANGED_NOTHING,
+    )(validate)
+    command(
+        reports,
+        "sequence",
+        examples=(
+            'ecosmig report sequence "published/PXX999 Example Energy"',
+            "ecosmig report sequence published --json",
+        ),
+        statuses=(ExitStatus.FINDING,),
+        interrupted=CHANGED_NOTHING,
+    )(sequence)
+    command(
+        reports,
+        "read",
+        examples=(
+            "ecosmig report read ECOSMIG-001_PXX999_10_20211206060000.csv --json",
+            'ecosmig report read "ECOSMIG-001_*.csv" --to successes.parquet',
+            'ecosmig report read "PXX999 Example Energy" --to reports.sqlite',
+        ),
+        statuses=(ExitStatus.FINDING,),
+    )(read)
 
 
 def list_reports(invocation: Invocation) -> int:
-    """List the six reports: title, when they fall due, whom they are for, the EMRR's clause.
-
-    Example: ecosmig report list --json
-    """
+    """List the six reports: title, when they fall due, whom they are for, the EMRR's clause."""
     from ecosmig_publish.cli.views.report import show_reports  # noqa: PLC0415 - --help stays quick
 
     return show_reports(invocation)
@@ -44,8 +84,6 @@ def schema(
     """Show the fields of a report's records: name, kind, maximum length, whether they may be empty.
 
     With --json also the dialect, each field's position, format, pattern and allowed values.
-
-    Examples: ecosmig report schema ECOSMIG-002 --json · ecosmig report schema --frictionless > datapackage.json
     """
     from ecosmig_publish.cli.views.report import show_package, show_schema  # noqa: PLC0415 - --help stays quick
 
@@ -65,10 +103,7 @@ def validate(
 ) -> int:
     """Check each file field by field, and its name against its header.
 
-    Examples: ecosmig report validate ECOSMIG-001_PXX999_10_20211206060000.csv ·
-    ecosmig report validate published --json
-
-    Exit statuses: 0 all are right · 2 a file can't be read · 20 a finding.
+    Ends with 0 where all are right, 2 where a file can't be read, 20 on a finding.
     """
     from ecosmig_publish.cli.views.report_files import validate_and_show  # noqa: PLC0415 - --help stays quick
 
@@ -100,10 +135,7 @@ def sequence(
 ) -> int:
     """Check that a folder of files is whole: gap, copy, conflict, name against header, another recipient's file.
 
-    Examples: ecosmig report sequence "published/PXX999 Example Energy" ·
-    ecosmig report sequence published --json
-
-    Exit statuses: 0 whole · 2 a folder can't be read · 20 a finding.
+    Ends with 0 where all are whole, 2 where a folder can't be read, 20 on a finding.
     """
     from ecosmig_publish.cli.views.report_files import sequence_and_show  # noqa: PLC0415 - --help stays quick
 
@@ -134,11 +166,7 @@ def read(
     With --json as typed values: numbers as numbers, DateTimes in ISO 8601, texts with their leading zeros, empty
     fields as null. --to keeps the types; a database takes each number of a stream once, in order, and all six reports.
 
-    Examples: ecosmig report read ECOSMIG-001_PXX999_10_20211206060000.csv --json ·
-    ecosmig report read "ECOSMIG-001_*.csv" --to successes.parquet ·
-    ecosmig report read "PXX999 Example Energy" --to reports.sqlite
-
-    Exit statuses: 0 it was read · 2 a file can't be read · 20 it is no whole report file, or none that comes next.
+    Ends with 2 where a file can't be read, 20 where it is no whole report file, or none that comes next.
     """
     if to is not None:
         from ecosmig_publish.cli.views.report_tables import write_and_show  # noqa: PLC0415 - --help stays quick
