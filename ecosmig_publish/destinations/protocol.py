@@ -102,10 +102,11 @@ class Onboarded:
 
 @dataclass(frozen=True, slots=True)
 class Offboarded:
-    """A recipient's grants are withdrawn; its files stay. `withdrawn` is in words."""
+    """A recipient's grants are withdrawn; its files stay. `withdrawn` is in words, `withdrawn_ids` as `readers` are."""
 
     withdrawn: tuple[str, ...]
     access: FolderAccess
+    withdrawn_ids: tuple[str, ...] = ()
 
 
 class PublishingDestination(Protocol):

@@ -6,6 +6,7 @@ Importing it costs SQLAlchemy Core; alembic is imported only where a ledger is m
 from ecosmig_publish.ledger.amendments import CorrectionBirth, IssueName, ResendEntry, WithdrawalEntry
 from ecosmig_publish.ledger.chain import Act, BrokenLink, check
 from ecosmig_publish.ledger.entries import (
+    AccessChange,
     AccessProof,
     Actor,
     FileEntry,
@@ -39,6 +40,7 @@ from ecosmig_publish.ledger.views import (
 )
 
 __all__ = [
+    "AccessChange",
     "AccessProof",
     "Act",
     "Actor",

@@ -11,7 +11,7 @@ from ecosmig_publish.emrr.terms import Signifier
 from ecosmig_publish.errors import LedgerError
 from ecosmig_publish.ledger.chain import Deed, canonical
 from ecosmig_publish.ledger.columns import instant_text
-from ecosmig_publish.ledger.entries import AccessProof
+from ecosmig_publish.ledger.entries import AccessChange, AccessProof
 from ecosmig_publish.ledger.folders import read_folders
 from ecosmig_publish.ledger.tables import access_proofs, change_tokens
 
@@ -54,6 +54,13 @@ def record_access_proof(connection: Connection, proof: AccessProof) -> Deed:
     )
     content = {"folder_id": proof.folder_id, "readers": readers, "is_exact": proof.is_exact}
     return Deed("prove-access", proof.signifier, {**content, "looked_at": instant_text(proof.looked_at)})
+
+
+def deed_of_change(proof: AccessProof, changed: AccessChange) -> Deed:
+    """Return what is put on the record of grants; who could read the folder after it is the proof's to say."""
+    content: dict[str, object] = {"folder_id": proof.folder_id}
+    content |= {"granted": sorted(changed.granted), "withdrawn": sorted(changed.withdrawn), "invited": changed.invited}
+    return Deed(changed.kind, proof.signifier, content)
 
 
 def change_token(connection: Connection, library: str) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -127,6 +127,19 @@ class AccessProof:
     readers: tuple[str, ...]
     is_exact: bool
     looked_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AccessChange:
+    """Who was let into a recipient's folder and who was shut out, as ids like a proof's readers.
+
+    `kind` is that of the act: `grant` at onboarding, `offboard`. `invited` counts the guests who got an invitation.
+    """
+
+    kind: Literal["grant", "offboard"]
+    granted: tuple[str, ...] = ()
+    withdrawn: tuple[str, ...] = ()
+    invited: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from ecosmig_publish.ledger.chain import Act, Deed
     from ecosmig_publish.ledger.databases import Database
     from ecosmig_publish.ledger.entries import (
+        AccessChange,
         AccessProof,
         Actor,
         FolderEntry,
@@ -420,9 +421,10 @@ class Ledger:
         """Pin a recipient's folder by its id, once."""
         self._record(lambda connection: folders.record_folder(connection, entry))
 
-    def record_access_proof(self, proof: AccessProof) -> None:
-        """Record who can read a recipient's folder, as an administrator saw it."""
-        self._record(lambda connection: access.record_access_proof(connection, proof))
+    def record_access_proof(self, proof: AccessProof, changed: AccessChange | None = None) -> None:
+        """Record who can read a recipient's folder, as an administrator saw it, and what was changed just before."""
+        of_change = [] if changed is None else [lambda _connection: access.deed_of_change(proof, changed)]
+        self._record_all([*of_change, lambda connection: access.record_access_proof(connection, proof)])
 
     def record_change_token(self, library: str, token: str) -> None:
         """Keep the token from which a library's changes are followed next; no act."""

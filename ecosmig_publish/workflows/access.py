@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ecosmig_publish.destinations import Folder, FolderAccess, FolderOnboarding
     from ecosmig_publish.emrr.terms import Signifier
     from ecosmig_publish.errors import EcosmigError
-    from ecosmig_publish.ledger import Ledger
+    from ecosmig_publish.ledger import AccessChange, Ledger
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +68,9 @@ def look_at_access(
             yield SupplierAccess(folder, access)
 
 
-def record_proof(ledger: Ledger, folder: Folder, access: FolderAccess, looked_at: datetime) -> None:
-    """Record one look."""
-    ledger.record_access_proof(AccessProof(folder.signifier, folder.id, access.readers, access.is_exact, looked_at))
+def record_proof(
+    ledger: Ledger, folder: Folder, access: FolderAccess, looked_at: datetime, changed: AccessChange | None = None
+) -> None:
+    """Record one look, and the change of grants that it followed."""
+    proof = AccessProof(folder.signifier, folder.id, access.readers, access.is_exact, looked_at)
+    ledger.record_access_proof(proof, changed)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ecosmig_publish.ledger import AccessChange
 from ecosmig_publish.workflows.access import record_proof
 from ecosmig_publish.workflows.pinned_folders import pinned_folder
 
@@ -37,5 +38,5 @@ def offboard_supplier(
     folder = pinned_folder(signifier, ledger)
     ledger.confirm_lease()
     done = destination.offboard(folder)
-    record_proof(ledger, folder, done.access, now())
+    record_proof(ledger, folder, done.access, now(), AccessChange("offboard", withdrawn=done.withdrawn_ids))
     return OffboardedSupplier(folder, done.withdrawn, done.access)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ecosmig_publish.destinations import Folder, Onboarded
 from ecosmig_publish.errors import DestinationError, FolderAccessError
-from ecosmig_publish.ledger import FolderEntry
+from ecosmig_publish.ledger import AccessChange, FolderEntry
 from ecosmig_publish.workflows.access import record_proof
 from ecosmig_publish.workflows.pinned_folders import folder_of
 
@@ -89,8 +89,8 @@ def onboard_suppliers(
         try:
             planned = (plans or {}).get(signifier)
             ledger.confirm_lease()
-            done = _onboard(signifier, party_name, planned.plan if planned else None, folders, destination)
-            yield _record(done, party_name, folders.get(signifier), ledger, now)
+            done, changed = _onboard(signifier, party_name, planned.plan if planned else None, folders, destination)
+            yield _record(done, changed, party_name, folders.get(signifier), ledger, now)
         except (DestinationError, FolderAccessError) as error:
             if on_error is None:
                 raise
@@ -103,18 +103,33 @@ def _onboard(
     plan: OnboardingPlan | None,
     folders: Mapping[Signifier, FolderEntry],
     destination: FolderOnboarding,
-) -> Onboarded:
+) -> tuple[Onboarded, AccessChange | None]:
+    """Return what was done, and what it changed of who can read the folder."""
     pinned = _pinned(folders.get(signifier))
     if plan is None:
         plan = destination.plan(signifier, party_name, pinned)
     _refuse_foreign_pin(signifier, plan, folders)
     if plan.changes or plan.folder_id is None:
-        return destination.onboard(signifier, party_name, pinned)
-    return Onboarded(pinned or Folder(signifier, plan.folder_id, plan.name), made=False, access=plan.access)
+        done = destination.onboard(signifier, party_name, pinned)
+        return done, _changed(plan, done)
+    return Onboarded(pinned or Folder(signifier, plan.folder_id, plan.name), made=False, access=plan.access), None
+
+
+def _changed(plan: OnboardingPlan, done: Onboarded) -> AccessChange | None:
+    """Return who can read the folder since, and who can't any more; None where the destination can't tell."""
+    if done.access is None:
+        return None
+    before, after = set(plan.access.readers if plan.access else ()), set(done.access.readers)
+    return AccessChange("grant", tuple(after - before), tuple(before - after), len(plan.guests))
 
 
 def _record(
-    done: Onboarded, party_name: str, entry: FolderEntry | None, ledger: Ledger, now: Callable[[], datetime]
+    done: Onboarded,
+    changed: AccessChange | None,
+    party_name: str,
+    entry: FolderEntry | None,
+    ledger: Ledger,
+    now: Callable[[], datetime],
 ) -> OnboardedSupplier:
     folder = done.folder
     if entry is None:
@@ -128,7 +143,7 @@ def _record(
             )
         )
     if done.access is not None:
-        record_proof(ledger, folder, done.access, now())
+        record_proof(ledger, folder, done.access, now(), changed)
     return OnboardedSupplier(folder.signifier, folder.name, MADE if done.made else PINNED if entry else TAKEN_OVER)
 
 

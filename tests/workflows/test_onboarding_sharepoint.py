@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
 
 from ecosmig_publish.errors import DestinationBusyError, FolderAccessError
 from ecosmig_publish.sandbox import Fault
+from ecosmig_publish.workflows.offboarding import offboard_supplier
 from ecosmig_publish.workflows.onboarding import onboard_suppliers, plan_onboarding
 from tests.workflows.tenant import PARTIES, A, B, named
 
@@ -51,6 +53,24 @@ def test_each_folder_is_pinned_by_its_id_and_its_readers_are_recorded(tenant: Te
     assert ana is not None
     assert (proofs[A].folder_id, proofs[A].readers, proofs[A].is_exact) == (pins[A].folder_id, (ana.id,), True)
     assert proofs[B].is_exact
+
+
+def test_who_was_let_in_and_who_was_shut_out_is_on_the_record(tenant: Tenant) -> None:
+    onboard(tenant, {A: PARTIES[A]})
+    stranger = tenant.sandbox.people.add_person("stranger@elsewhere.test", guest=True)
+    tenant.sandbox.library().grant(tenant.path("PXX001 Able Energy"), "user", stranger.id, "read")
+    onboard(tenant, {A: PARTIES[A]})
+    onboard(tenant, {A: PARTIES[A]})
+    ana = tenant.sandbox.people.person("ana@able-energy.test")
+    assert ana is not None
+    with tenant.open() as (ledger, administrator):
+        gone = offboard_supplier(A, ledger=ledger, destination=administrator, now=tenant.now).withdrawn
+        acts = [act for kind in ("grant", "offboard") for act in ledger.acts(kind=kind)]
+    # The third time there was nothing to change.
+    assert [(act.kind, act.subject) for act in acts] == [("grant", A), ("grant", A), ("offboard", A)]
+    told = [json.loads(act.content) for act in acts]
+    assert [(it["granted"], it["withdrawn"]) for it in told] == [([ana.id], []), ([], [stranger.id]), ([], [ana.id])]
+    assert len(gone) == 1
 
 
 def test_repeated_it_pins_nothing_anew_and_proves_again(tenant: Tenant) -> None:

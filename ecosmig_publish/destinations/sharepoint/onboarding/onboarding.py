@@ -119,7 +119,8 @@ class SharePointOnboarding:
             left = "; ".join(grantee.shown for grantee in after.foreign)
             raise FolderAccessError(f"{item.name}: can still be read by {left}", hint=by_hand())
         access = FolderAccess(after.readers, after.shown, (), (), self._remarks(item, folder), is_exact=False)
-        return Offboarded(tuple(grantee.shown for grantee in before.foreign), access)
+        gone = tuple(reader for reader in before.readers if reader not in after.readers)
+        return Offboarded(tuple(grantee.shown for grantee in before.foreign), access, gone)
 
     def remove_file(self, folder: Folder, name: str, item_id: str | None, fingerprint: Fingerprint) -> bool:
         """See `FolderOnboarding`; the site's recycle bin keeps it for a while."""
