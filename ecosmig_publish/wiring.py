@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ecosmig_publish.destinations import Folder, FolderOnboarding, PublishingDestination
+    from ecosmig_publish.destinations.anchoring import Anchors
     from ecosmig_publish.destinations.folder import FolderOnDisk
     from ecosmig_publish.destinations.sharepoint import Connection, Readers
     from ecosmig_publish.destinations.sharepoint.opening import Timing
@@ -133,6 +134,21 @@ class Wiring:
         from ecosmig_publish.destinations.sharepoint.watching import WatchedLibrary  # noqa: PLC0415
 
         return WatchedLibrary(open_library(self.connection(sharepoint), self.sharepoint_timing))
+
+    def anchors(self) -> Anchors:
+        """Return where the chain's anchors are kept, without a ledger; nothing is sent before the first need."""
+        sharepoint = self.settings.destination.sharepoint
+        if self.settings.destination.kind == "folder" or sharepoint is None:
+            return self._folder_destination().anchors
+        from ecosmig_publish.destinations.sharepoint import open_publisher  # noqa: PLC0415 - few commands need it
+
+        return open_publisher(self.connection(sharepoint), {}, timing=self.sharepoint_timing).anchors
+
+    def anchors_at(self, path: Path) -> Anchors:
+        """Return anchors that were copied into a folder."""
+        from ecosmig_publish.destinations.folder.anchors import AnchorsOnDisk  # noqa: PLC0415 - few commands need it
+
+        return AnchorsOnDisk(path)
 
     def connection(self, sharepoint: SharePointSettings) -> Connection:
         """Return who signs in to SharePoint, and where."""
@@ -251,7 +267,8 @@ class Wiring:
     def _folder_destination(self) -> FolderOnDisk:
         from ecosmig_publish.destinations.folder import FolderOnDisk  # noqa: PLC0415 - each run needs one destination
 
-        return FolderOnDisk(self.settings.destination.folder.path)
+        folder = self.settings.destination.folder
+        return FolderOnDisk(folder.path, folder.anchors)
 
 
 def _no_forecast(_files: int, _folders: int) -> str:

@@ -116,8 +116,8 @@ def _folders_from(folder: Path) -> list[Path]:
         raise UsageError(
             f"{error.filename or folder}: {error.strerror}", hint="Name a folder that this user can read."
         ) from error
-    # A link may lead back up, and what it leads to has a place of its own.
-    own = [path for path in inside if path.is_dir() and not path.is_symlink()]
+    # A link may lead back up, and what it leads to has a place of its own; no recipient's folder begins with a `_`.
+    own = [path for path in inside if path.is_dir() and not path.is_symlink() and not path.name.startswith("_")]
     below = [found for path in own for found in _folders_from(path)]
     return [folder, *below] if not below or any(_is_report(path) for path in inside) else below
 

@@ -4,6 +4,7 @@ Importing it costs SQLAlchemy Core; alembic is imported only where a ledger is m
 """
 
 from ecosmig_publish.ledger.amendments import CorrectionBirth, IssueName, ResendEntry, WithdrawalEntry
+from ecosmig_publish.ledger.anchors import Anchor, AnchoredAct, KeptAnchor
 from ecosmig_publish.ledger.chain import Act, BrokenLink, check
 from ecosmig_publish.ledger.entries import (
     AccessChange,
@@ -44,6 +45,8 @@ __all__ = [
     "AccessProof",
     "Act",
     "Actor",
+    "Anchor",
+    "AnchoredAct",
     "BrakedIssue",
     "BrakedSlot",
     "BrokenLink",
@@ -55,6 +58,7 @@ __all__ = [
     "HeldEntry",
     "IssueEntry",
     "IssueName",
+    "KeptAnchor",
     "Ledger",
     "OpenHold",
     "ProblemEntry",

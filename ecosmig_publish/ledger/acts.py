@@ -31,6 +31,12 @@ def append_act(connection: Connection, deed: Deed, actor: Actor, at: datetime) -
     connection.execute(_APPEND, {name: getattr(act, name) for name in Act.__slots__})
 
 
+def read_act(connection: Connection, number: int) -> Act | None:
+    """Return the act of a number, None where there is none."""
+    row = connection.execute(select(*_COLUMNS).where(tables.acts.c.id == number)).first()
+    return Act(*row) if row else None
+
+
 def read_acts(connection: Connection, *, limit: int | None = None, kind: str | None = None) -> Iterator[Act]:
     """Yield the acts oldest first; with `limit` the newest so many of them, with `kind` those of one kind."""
     wanted = select(*_COLUMNS)

@@ -10,6 +10,7 @@ from ecosmig_publish.errors import LedgerError
 from ecosmig_publish.ledger import (
     access,
     acts,
+    anchors,
     births,
     brakes,
     corrections,
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 
     from ecosmig_publish.emrr.terms import Report, Signifier, Slot
     from ecosmig_publish.ledger.amendments import CorrectionBirth, IssueName, ResendEntry, WithdrawalEntry
+    from ecosmig_publish.ledger.anchors import Anchor, AnchoredAct
     from ecosmig_publish.ledger.chain import Act, Deed
     from ecosmig_publish.ledger.databases import Database
     from ecosmig_publish.ledger.entries import (
@@ -373,9 +375,34 @@ class Ledger:
         with self._reading() as connection:
             yield from acts.read_acts(connection, limit=limit, kind=kind)
 
+    def newest_act(self) -> Act | None:
+        """Return the act that the chain ends with, None where there is none."""
+        return next(self.acts(limit=1), None)
+
     def head(self) -> str:
         """Return the hash of the newest act, with which the chain ends; empty where there is none."""
-        return next((act.hash for act in self.acts(limit=1)), "")
+        newest = self.newest_act()
+        return newest.hash if newest else ""
+
+    def chain_end(self) -> tuple[Act, Anchor | None] | None:
+        """Return the newest act, and its anchor unless that was written already; None where there is no act."""
+        with self._reading() as connection:
+            newest = next(acts.read_acts(connection, limit=1), None)
+            first = acts.read_act(connection, 1)
+            if newest is None or first is None:
+                return None
+            anchor = anchors.anchor_of(first, newest)
+            return newest, None if anchors.is_anchored(connection, anchor.name) else anchor
+
+    def anchored(self) -> list[AnchoredAct]:
+        """Return the acts that were anchored, in their order."""
+        with self._reading() as connection:
+            return anchors.read_anchored(connection)
+
+    def newest_anchored(self) -> AnchoredAct | None:
+        """Return the newest act that was anchored, None where none was."""
+        with self._reading() as connection:
+            return anchors.newest_anchored(connection)
 
     def record_slot(self, birth: SlotBirth) -> None:
         """Record a slot with all that is born with it: numbers, files, holds, problems."""
@@ -429,6 +456,10 @@ class Ledger:
     def record_change_token(self, library: str, token: str) -> None:
         """Keep the token from which a library's changes are followed next; no act."""
         self._record(lambda connection: access.record_change_token(connection, library, token, self._now()))
+
+    def record_anchor(self, anchor: Anchor) -> None:
+        """Note that an act's anchor was written; no act."""
+        self._record(lambda connection: anchors.record_anchor(connection, anchor, self._now()))
 
     def record_heads(self, seen: Sequence[Head]) -> None:
         """Let the heads rise to what was seen in recipients' folders; no act."""
@@ -532,5 +563,9 @@ class Ledger:
             return
         with self._database.faults(), self._database.writing(self._engine).begin() as connection:
             # Another process may have done it while this one waited for the lock.
-            if self._revision_on(connection) != version.CURRENT:
-                version.bring_up_to_date(connection)
+            revision = self._revision_on(connection)
+            if revision == version.CURRENT:
+                return
+            version.bring_up_to_date(connection)
+            if revision is not None:
+                acts.append_act(connection, version.upgrade_deed(revision), self._actor, self._now())

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from ecosmig_publish.ledger.chain import Act
+
 _AT_ONCE = 2000
 _OF_THE_RUN = frozenset({tables.lease.name})
 """What says who is at work now, not what was issued."""
@@ -31,9 +33,11 @@ _OF_THE_RUN = frozenset({tables.lease.name})
 def load_backup(connection: Connection, path: Path) -> Deed:
     """Copy a backup's rows. Raises `UsageError` where the ledger isn't empty, `LedgerError` where it is no backup."""
     refuse_filled(connection)
+    replaced = next(read_acts(connection, limit=1), None)
     with reading_backup(path) as backup:
-        connection.execute(delete(tables.acts))
-        newest = next(iter(read_acts(backup, limit=1)), None)
+        for table in (tables.acts, tables.anchors):
+            connection.execute(delete(table))
+        newest = next(read_acts(backup, limit=1), None)
         for table in tables.metadata.sorted_tables:
             if table.name in _OF_THE_RUN:
                 continue
@@ -41,8 +45,12 @@ def load_backup(connection: Connection, path: Path) -> Deed:
             for some in rows.mappings().partitions(_AT_ONCE):
                 connection.execute(insert(table), [dict(row) for row in some])
     _go_on_counting(connection)
-    head = newest.hash if newest else None
-    return Deed("load-backup", path.name, {"head": head, "acts": newest.id if newest else 0})
+    return Deed("load-backup", path.name, {**_end_of(newest), "replaced": _end_of(replaced)})
+
+
+def _end_of(newest: Act | None) -> dict[str, object]:
+    """Return what an act says of the end of a chain."""
+    return {"head": newest.hash if newest else None, "acts": newest.id if newest else 0}
 
 
 def refuse_filled(connection: Connection) -> None:

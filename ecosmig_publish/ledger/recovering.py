@@ -76,7 +76,8 @@ class Recovery:
 
     `published` are files that the ledger knows and only the folder knew to be there. `refused` says of streams why
     they stay as they are, and are stopped from now on; `lost` are numbers that were used and whose files nobody has.
-    `lost_head` is the newest act's hash of the ledger that was replaced, where it is known.
+    `lost_head` is the newest act's hash of the ledger that was replaced, where it is known, and `lost_anchors` are
+    those of its acts that this ledger doesn't have: name and quickXorHash each.
     """
 
     at: datetime
@@ -85,6 +86,7 @@ class Recovery:
     refused: Mapping[tuple[Report, Signifier], Sequence[str]] = field(default_factory=dict)
     lost: Mapping[tuple[Report, Signifier], Sequence[int]] = field(default_factory=dict)
     lost_head: str | None = None
+    lost_anchors: tuple[tuple[str, str | None], ...] = ()
 
 
 def reported_holds(connection: Connection, report: Report, since: datetime) -> set[str]:
@@ -325,6 +327,7 @@ def _deed(recovery: Recovery, gave_way: Mapping[Report, list[dict[str, Any]]]) -
         f"{found} files",
         {
             "lost_head": recovery.lost_head,
+            "lost_anchors": [list(anchor) for anchor in recovery.lost_anchors],
             "reports": [_facts(it, gave_way[it.report]) for it in recovery.reports],
             "published": sorted(entry.file_id for entry in recovery.published),
             "refused": {f"{of} {to}": list(reasons) for (of, to), reasons in sorted(recovery.refused.items())},

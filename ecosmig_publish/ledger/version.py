@@ -12,12 +12,13 @@ from sqlalchemy import inspect, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from ecosmig_publish.errors import LedgerError
+from ecosmig_publish.ledger.chain import Deed
 from ecosmig_publish.ledger.tables import acts
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-REVISIONS = ("0001", "0002", "0003", "0004")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005")
 """Every version of the schema, oldest first; each has its module in `migrations/versions`."""
 
 CURRENT = REVISIONS[-1]
@@ -65,6 +66,11 @@ def bring_up_to_date(connection: Connection) -> None:
             f"the ledger's schema can't be brought to {CURRENT}: {error}",
             hint="The installation is not whole: install ecosmig-publish again.",
         ) from error
+
+
+def upgrade_deed(revision: str) -> Deed:
+    """Return what is put on the record of a schema that was brought up from an earlier one."""
+    return Deed("upgrade-ledger", f"{revision} to {CURRENT}", {"from": revision, "to": CURRENT})
 
 
 def _last_writer(connection: Connection) -> str:

@@ -105,6 +105,7 @@ class FolderSettings(_Section):
     """`[destination.folder]`."""
 
     path: Place = Path("published")
+    anchors: Place | None = None
 
 
 class OnboardingSettings(_Section):

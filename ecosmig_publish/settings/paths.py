@@ -17,7 +17,12 @@ if TYPE_CHECKING:
 def with_absolute_paths(settings: Settings) -> Settings:
     """Return the settings with every path absolute."""
     base, destination = settings.base, settings.destination
-    folder = _changed(destination.folder, path=base / destination.folder.path)
+    anchors = destination.folder.anchors
+    folder = _changed(
+        destination.folder,
+        path=base / destination.folder.path,
+        anchors=None if anchors is None else base / anchors,
+    )
     sharepoint = destination.sharepoint
     if sharepoint is not None:
         onboarding = sharepoint.onboarding
@@ -49,6 +54,9 @@ def faults_of_paths(settings: Settings) -> list[str]:
     outbox, folder = settings.outbox.path.resolve(), settings.destination.folder.path.resolve()
     if outbox == folder or _is_in(outbox, folder) or _is_in(folder, outbox):
         return [f"outbox.path and destination.folder.path: one may not be, or stand in, the other ({folder})"]
+    anchors = settings.destination.folder.anchors
+    if anchors is not None and (anchors.resolve() in (outbox, folder) or _is_in(anchors.resolve(), outbox)):
+        return [f"destination.folder.anchors: needs a folder of its own, and not in the outbox ({anchors})"]
     return []
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ecosmig_publish.destinations.following import FollowsChanges
 from ecosmig_publish.emrr.terms import Slot
 from ecosmig_publish.errors import ChangesLostError, DestinationError, EcosmigError, ExitStatus, SourceError
+from ecosmig_publish.workflows.anchoring.anchoring import anchor_chain
 from ecosmig_publish.workflows.following import begin_following, prove_by_changes, prove_by_listing
 from ecosmig_publish.workflows.guarding import RefusedSlot, guard_waiting
 from ecosmig_publish.workflows.planning import RunInstant, due_slots_of, run_instant
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from ecosmig_publish.ledger import Ledger, WaitingFile
     from ecosmig_publish.migration_data import MigrationData
     from ecosmig_publish.outbox import Outbox
+    from ecosmig_publish.workflows.anchoring.anchoring import ChainEnd
     from ecosmig_publish.workflows.issuing.braking import HeldBack
     from ecosmig_publish.workflows.issuing.policy import IssuingPolicy
     from ecosmig_publish.workflows.issuing.slot import IssuedSlot
@@ -103,6 +105,8 @@ class RunOutcome:
     waiting: list[WaitingFile] = field(default_factory=list)
     source_error: EcosmigError | None = None
     destination_error: EcosmigError | None = None
+    chain: ChainEnd | None = None
+    """What the chain of acts ends with; that it isn't anchored changes no exit status."""
 
     @property
     def findings(self) -> list[str]:
@@ -160,7 +164,7 @@ def _swept(parts: Parts) -> tuple[str, ...]:
 
 
 def publish_covered(parts: Parts, outcome: RunOutcome, narrowing: Narrowing, watcher: Watcher) -> None:
-    """Publish and prove what waits and is covered; `outcome` takes what became of it."""
+    """Publish and prove what waits and is covered, and anchor the chain; `outcome` takes what became of it."""
     outcome.waiting = [file for file in parts.ledger.waiting() if narrowing.covers(file)]
     # With nothing to put and nothing to prove, the destination isn't asked for anything.
     if outcome.waiting:
@@ -169,6 +173,7 @@ def publish_covered(parts: Parts, outcome: RunOutcome, narrowing: Narrowing, wat
         except DestinationError as error:
             outcome.destination_error = error
         outcome.waiting = [file for file in parts.ledger.waiting() if narrowing.covers(file)]
+    outcome.chain = anchor_chain(parts.ledger, parts.destination, failed=outcome.destination_error)
 
 
 def _publish(parts: Parts, outcome: RunOutcome, narrowing: Narrowing, watcher: Watcher) -> None:

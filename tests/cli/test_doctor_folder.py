@@ -28,6 +28,7 @@ def test_an_onboarded_installation_is_fit(onboarded: Path) -> None:
         "configuration",
         "data",
         "ledger",
+        "anchor",
         "outbox",
         "destination",
         "folder P00001",

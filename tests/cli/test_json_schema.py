@@ -46,6 +46,7 @@ BEFORE_THE_FIRST_RUN = [
     "supplier access",
     "audit list",
     "audit list --acts",
+    "audit check",
     "issue release",
     "ledger check",
     f"ledger seed --stream ECOSMIG-001:{A}=3 --reported-up-to ECOSMIG-001={MONDAY} --dry-run",
@@ -64,6 +65,7 @@ AFTER_A_RUN = [
     f"supplier offboard {A} --yes",
     "audit list",
     "audit list --acts",
+    "audit check",
     "audit page",
     "audit export",
     "audit export --acts",
@@ -147,7 +149,7 @@ def test_nothing_is_shared_that_nobody_refers_to() -> None:
 def test_closed_values_are_those_that_the_code_has() -> None:
     check = schema_of("ledger-check")
     assert set(check["$defs"]["sha256"]) >= {"pattern"}
-    assert check["properties"]["faults"]["items"]["properties"]["kind"]["enum"] == list(NEXT_STEPS)
+    assert check["$defs"]["fault"]["properties"]["kind"]["enum"] == list(NEXT_STEPS)
     assert schema_of("doctor")["properties"]["checks"]["items"]["properties"]["level"]["enum"] == list(Level)
     assert schema_of("error")["$defs"]["exit_status"]["enum"] == list(ExitStatus)
     assert schema_of("held")["$defs"]["report"]["enum"] == list(Report)

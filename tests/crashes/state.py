@@ -9,8 +9,11 @@ from collections import Counter
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
+from ecosmig_publish.destinations.folder.anchors import AnchorsOnDisk
 from ecosmig_publish.ledger import Actor, Ledger, check
 from ecosmig_publish.ledger.leases.lease import TAKEN_OVER
+from ecosmig_publish.outbox import Outbox
+from ecosmig_publish.workflows.anchoring.checking import audit_chain
 from tests.crashes.scenarios import LEDGER_URL
 
 if TYPE_CHECKING:
@@ -38,17 +41,17 @@ def state_of(home: Path) -> State:
     url = url_file.read_text() if url_file.exists() else "sqlite:state/ecosmig.db"
     tables = _in_file(home) if url.startswith("sqlite:") else _on_server(url)
     acts = tables.pop("acts")
-    # Every run has a fence of its own, whatever it does.
-    del tables["lease"]
+    # Every run has a fence of its own, whatever it does, and the hashes of what it does are its own.
+    del tables["lease"], tables["anchors"]
     known = {row["name"] for row in tables.pop("outbox_directories")}
     outbox = home / "state/outbox"
     return {
-        "published": _digests(home / "published"),
+        "published": {path: it for path, it in _digests(home / "published").items() if path[0] != "_"},
         "outbox": {_steady(path): digest for path, digest in _digests(outbox).items()},
         "outbox without owner": sorted({path.name for path in outbox.glob("*")} - known),
         "ledger": {name: [_settled(name, row) for row in rows] for name, rows in tables.items()},
         "acts": _acts(acts),
-        "breaks of the chain": _breaks(home, url),
+        **_chain(home, url),
     }
 
 
@@ -132,12 +135,17 @@ def _acts(acts: list[dict[str, Any]]) -> dict[str, int]:
     return dict(sorted(counted.items()))
 
 
-def _breaks(home: Path, url: str) -> list[str]:
+def _chain(home: Path, url: str) -> dict[str, Any]:
     actor = Actor(identity="test", host="test", version="test")
     ledger = Ledger.open_existing(url, base=home, actor=actor, now=_no_clock)
     assert ledger is not None
     with ledger:
-        return [str(found) for found in check(ledger.acts())]
+        audited = audit_chain(ledger, Outbox(home / "state/outbox"), AnchorsOnDisk(home / "published/_anchors"))
+        return {
+            "breaks of the chain": [str(found) for found in check(ledger.acts())],
+            "disagreements with anchors": [str(it) for it in audited.checked.faults if it.kind == "anchor"],
+            "is anchored": not audited.unanchored,
+        }
 
 
 def _no_clock() -> Any:

@@ -16,6 +16,7 @@ from ecosmig_publish.destinations.folder import FolderOnDisk
 from tests.destinations.conformance import (
     Bench,
     TestAdministering,
+    TestAnchors,
     TestFolderChecks,
     TestInterruptions,
     TestListing,
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "TestAdministering",
+    "TestAnchors",
     "TestFolderChecks",
     "TestInterruptions",
     "TestListing",

@@ -11,7 +11,7 @@ import pytest
 
 from ecosmig_publish.destinations import Folder
 from ecosmig_publish.destinations.folder import FolderOnDisk
-from ecosmig_publish.destinations.folder.destination import _instant
+from ecosmig_publish.destinations.folder.entries import instant_of
 from ecosmig_publish.emrr.terms import Signifier
 from ecosmig_publish.errors import (
     DestinationError,
@@ -144,7 +144,7 @@ def test_a_name_that_is_no_text_is_listed_as_something_that_can_be_printed(root:
 
 @pytest.mark.parametrize("seconds", [1e12, -1e12, 1e30, float("nan")])
 def test_an_instant_that_no_calendar_has_is_unknown(seconds: float) -> None:
-    assert _instant(seconds) is None
+    assert instant_of(seconds) is None
 
 
 def test_a_file_that_goes_while_it_is_listed_has_no_hash(root: Path, file: Sample) -> None:

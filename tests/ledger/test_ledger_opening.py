@@ -15,6 +15,7 @@ from sqlalchemy.exc import OperationalError
 
 from ecosmig_publish.errors import ConfigurationError, LedgerError
 from ecosmig_publish.ledger import Ledger
+from ecosmig_publish.ledger.checking import check_ledger
 from ecosmig_publish.ledger.databases import database_at
 from ecosmig_publish.ledger.slots import last_slots
 from ecosmig_publish.ledger.version import CURRENT, REVISIONS
@@ -67,6 +68,20 @@ def test_what_was_recorded_is_there_when_the_ledger_is_opened_again(opened_place
         before = content_of(ledger)
     with opened_place.opened() as ledger:
         assert content_of(ledger) == before
+
+
+def test_a_ledger_of_the_version_before_is_brought_up_and_that_is_on_the_record(opened_place: Place) -> None:
+    with opened_place.opened() as ledger:
+        ledger.record_finding("missing", {"name": "x"})
+    told(opened_place, "DROP TABLE anchors", "UPDATE alembic_version SET version_num = '0004'")
+    with opened_place.opened("9.9") as ledger:
+        finding, upgrading = ledger.acts()
+        assert (finding.kind, upgrading.kind, upgrading.subject) == ("find", "upgrade-ledger", f"0004 to {CURRENT}")
+        assert upgrading.version == "9.9"
+        with ledger.at_one_moment() as connection:
+            assert list(check_ledger(connection)) == []
+    with opened_place.opened() as ledger:
+        assert [act.kind for act in ledger.acts()] == ["find", "upgrade-ledger"]
 
 
 _OPENS = """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -110,6 +111,27 @@ def test_a_backup_is_brought_back_whole_and_numbers_go_on(new_opened_place: NewP
         assert [it.sequence for it in other.files()] == [1, 2]
         other.record_slot(birth_of(THIRD, {A: [3]}, expected_last={A: 2}))
         assert [it.sequence for it in other.files()] == [1, 2, 3]
+
+
+def test_what_a_backup_replaces_is_named_on_the_record(new_opened_place: NewPlace, tmp_path: Path) -> None:
+    with new_opened_place().opened() as ledger:
+        ledger.record_recovery(recovery_of(found(FIRST, 1)))
+        backup = copied(ledger, tmp_path)
+    with new_opened_place().opened() as other:
+        other.record_finding("missing", {"name": "of the ledger that was begun meanwhile"})
+        (begun,) = other.acts()
+        end = other.chain_end()
+        assert end is not None
+        assert end[1] is not None
+        other.record_anchor(end[1])
+        other.load_backup(backup)
+        recovering, loading = other.acts()
+        assert json.loads(loading.content) == {
+            "head": recovering.hash,
+            "acts": 1,
+            "replaced": {"head": begun.hash, "acts": 1},
+        }
+        assert other.anchored() == []
 
 
 def test_a_backup_is_not_loaded_over_what_a_ledger_knows(ledger: Ledger, tmp_path: Path) -> None:

@@ -307,7 +307,7 @@ def test_the_summary_of_a_real_run_has_its_numbers(tmp_path: Path) -> None:
 
     outcome = installation.run(until + timedelta(hours=7))
 
-    summary = summary_of(outcome, (), run_id="r", began_at=AT, ended_at=AT, head="h")
+    summary = summary_of(outcome, (), run_id="r", began_at=AT, ended_at=AT)
     assert summary.exit_status == 10
     assert summary.total("issued_files") == sum(issued.files for issued in outcome.issued) > 0
     assert summary.total("waiting") == summary.total("issued_files")

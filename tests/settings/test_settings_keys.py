@@ -40,6 +40,7 @@ KEYS: dict[str, tuple[str, Any]] = {
     "operations.webhook": ("https://hooks.example.test/x", "https://hooks.example.test/x"),
     "destination.kind": ("folder", "folder"),
     "destination.folder.path": ("/srv/published", "/srv/published"),
+    "destination.folder.anchors": ("/srv/anchors", "/srv/anchors"),
     "destination.sharepoint.site_url": (SITE, SITE),
     "destination.sharepoint.library": ("Reports", "Reports"),
     "destination.sharepoint.root_folder": ("ECoS", "ECoS"),

@@ -11,6 +11,7 @@ from ecosmig_publish.emrr.terms import Signifier
 from ecosmig_publish.ledger import AccessProof, FolderEntry
 from ecosmig_publish.settings import load_settings
 from ecosmig_publish.wiring import Wiring
+from ecosmig_publish.workflows.anchoring.checking import audit_chain
 from ecosmig_publish.workflows.issuing.run import issue_due_slots
 from ecosmig_publish.workflows.running import Narrowing, RunOutcome, Watcher, planned, run_everything
 from ecosmig_publish.workflows.verifying import Verified, verify_folders
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from ecosmig_publish.ledger import Finding, Ledger
     from ecosmig_publish.sandbox import Sandbox
     from ecosmig_publish.sandbox.request_log import LoggedRequest
+    from ecosmig_publish.workflows.anchoring.checking import AuditedChain
     from ecosmig_publish.workflows.running import Parts
     from tests.destinations.sharepoint.driven import DrivenTime
 
@@ -55,6 +57,10 @@ class SharePointInstallation:
     def staging(self) -> str:
         return f"{self.place}/_staging"
 
+    @property
+    def anchors(self) -> str:
+        return f"{self.staging}/anchors"
+
     def wiring(self) -> Wiring:
         """Return the wiring of the configuration as it stands now."""
         self.home.mkdir(parents=True, exist_ok=True)
@@ -85,7 +91,7 @@ class SharePointInstallation:
     def onboard_all(self) -> None:
         """Make staging and every party's folder, grant it to its user, pin it, leave an administrator's proof."""
         library = self.sandbox.library()
-        library.make_folder(self.staging)
+        library.make_folder(self.anchors)
         for signifier in self.parties:
             self.onboard(signifier)
 
@@ -157,7 +163,23 @@ class SharePointInstallation:
         return {f"{path[:6]}/{path.partition('/')[2]}": data for path, data in found.items()}
 
     def staged(self) -> list[str]:
-        return sorted(path.rpartition("/")[2] for path in self.sandbox.library().files(self.staging))
+        files = self.sandbox.library().files(self.staging)
+        return sorted(path.rpartition("/")[2] for path in files if not path.startswith(f"{self.anchors}/"))
+
+    def unanchored(self) -> list[str]:
+        """Return what is wrong with the anchors: one of the newest act is wanted, and those that the ledger noted."""
+        there = {path.rpartition("/")[2] for path in self.sandbox.library().files(self.anchors)}
+        with self.ledger() as ledger:
+            wanted = {it.name for it in ledger.anchored()}
+            end = ledger.chain_end()
+        missing = sorted(wanted - there) + ([end[1].name] if end and end[1] else [])
+        return [f"{name} is not anchored" for name in missing]
+
+    def audited(self) -> AuditedChain:
+        """Do what `ecosmig audit check` does."""
+        wiring = self.wiring()
+        with wiring.ledger() as ledger:
+            return audit_chain(ledger, wiring.outbox(), wiring.anchors())
 
     def issued(self) -> dict[str, bytes]:
         """Return every file that the ledger knows, from the outbox: `<signifier>/<name>` to its bytes."""

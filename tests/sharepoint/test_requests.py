@@ -30,12 +30,15 @@ def test_a_run_costs_two_requests_a_file_one_a_folder_and_no_dozen_more(
     asked = [f"{request.method} {request.path.partition('?')[0]}" for request in sandbox.requests()]
     assert outcome.exit_status == 0
     assert files == 6
-    assert sum(it.startswith("PUT ") for it in asked) == files
-    assert sum(it.startswith("PATCH ") for it in asked) == files
+    # And the anchor of the chain of acts, which takes the same way.
+    assert sum(it.startswith("PUT ") for it in asked) == files + 1
+    assert sum(it.startswith("PATCH ") for it in asked) == files + 1
     # Of each folder, and of staging once for all of them.
     assert sum(it.endswith("/permissions") for it in asked) == len(PARTIES) + 1
     others = [it for it in asked if not re.search(r"^PUT |^PATCH |/permissions$", it)]
-    assert len(others) + 1 <= 12
+    # The first look at a library has as many pages as that has, other tests' things among them; the last has one.
+    looks = [it for it in others if it.endswith("/delta")]
+    assert len(others) - len(looks) + 2 + 1 <= 12
 
 
 def test_with_nothing_due_a_run_asks_sharepoint_nothing(sandbox: Sandbox, issued: Issued, tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from ecosmig_publish.emrr.terms import Report, Signifier
 from ecosmig_publish.errors import ExitStatus
-from ecosmig_publish.ledger import check
+from ecosmig_publish.workflows.anchoring.checking import audit_chain
 from ecosmig_publish.workflows.running import Narrowing
 from tests.crashes.disturbing import Disturbance
 from tests.destinations.sharepoint.driven import DrivenTime
@@ -448,17 +448,18 @@ class Model(RuleBasedStateMachine):
             for name in self.place.names(owner)
         }
         assert standing == self.expected
-        with self.publisher.wiring(self.register()).ledger() as ledger:
+        wiring = self.publisher.wiring(self.register())
+        with wiring.ledger() as ledger:
             self.history.close({(str(it.report), str(it.recipient)): it.last_sequence for it in ledger.streams()})
             held = {(hold.report[-3:], hold.key, hold.reasons) for hold in ledger.open_holds()}
-            broken = list(check(ledger.acts()))
+            audited = audit_chain(ledger, wiring.outbox(), wiring.anchors())
         assert self.history.violations == []
         expected = {(it, key, reasons) for it, keys in self.plain.open.items() for key, reasons in keys.items()}
         assert {it for it in held if it[0] not in self.untried} == {it for it in expected if it[0] not in self.untried}
         # A recovery holds what no file shows, also what no slot has looked at yet: an ECoS flag that was mended since.
         untried = {it[:2] for it in held if it[0] == "006" and it[0] in self.untried}
         assert {it[:2] for it in held} == {it[:2] for it in expected} | untried
-        assert broken == []
+        assert (audited.checked.faults, audited.unanchored, audited.error) == ([], 0, None)
         assert self.place.strays() == []
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from ecosmig_publish.destinations.names import folder_name
 from ecosmig_publish.emrr.terms import Signifier
 from ecosmig_publish.ledger import AccessProof, FolderEntry
+from ecosmig_publish.ledger.anchors import parse_anchor_name
 from ecosmig_publish.sandbox import Clock, Sandbox
 from ecosmig_publish.sandbox.state.database import Database
 from ecosmig_publish.workflows.onboarding import onboard_suppliers
@@ -276,7 +277,7 @@ class SharePointPlace:
         found = []
         for number, parent, name, sha256, sha256_now, content in rows:
             self._last = number
-            if parent == self._staging:
+            if parent == self._staging or parse_anchor_name(name) is not None:
                 continue
             # What stood there is gone already: its hash is all that is left, and is nobody's content.
             data = tenant.contents.path(content).read_bytes() if sha256 == sha256_now else b""
@@ -284,7 +285,7 @@ class SharePointPlace:
         return found
 
     def strays(self) -> list[str]:
-        return list(self.library.files(self.staging))
+        return [path for path in self.library.files(self.staging) if not path.startswith(f"{self.staging}/anchors/")]
 
     def names(self, owner: str) -> list[str]:
         return sorted(path.rpartition("/")[2] for path in self.library.files(self.folders[owner]))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from ecosmig_publish.emrr.terms import Report
 from ecosmig_publish.errors import ExitStatus
 from ecosmig_publish.ledger import check
+from ecosmig_publish.workflows.anchoring.checking import audit_chain
 from ecosmig_publish.workflows.verifying import OF_STRANGERS, verify_folders
 from tests.destinations.sharepoint.driven import DrivenTime
 from tests.simulation.decisions import decide
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from ecosmig_publish.ledger import Ledger
     from ecosmig_publish.wiring import Wiring
     from ecosmig_publish.workflows.running import Narrowing
     from tests.crashes.disturbing import Disturbance
@@ -252,6 +254,7 @@ class World:
             holds = {(str(hold.report), hold.key) for hold in ledger.open_holds()}
             if ledger.waiting():
                 self.wrong("files still wait")
+            self._judge_the_chain(ledger)
             self.tally.issues = sum(it.issues for it in ledger.slots()) - self._issues
         self._issues += self.tally.issues
         self.history.close(last)
@@ -275,6 +278,15 @@ class World:
         for stray in self.place.strays():
             self.wrong(f"{stray} was left")
         self._count_history()
+
+    def _judge_the_chain(self, ledger: Ledger) -> None:
+        """Compare chain, rows and anchors: whatever was lost and recovered, each anchor is accounted for."""
+        wiring = self.wiring()
+        audited = audit_chain(ledger, wiring.outbox(), wiring.anchors())
+        for fault in audited.checked.faults:
+            self.wrong(f"audit check: {fault}")
+        if audited.unanchored or audited.error is not None:
+            self.wrong(f"{audited.unanchored} acts are not anchored: {audited.error}")
 
     def _count_history(self) -> None:
         history, counted = self.history, self._counted

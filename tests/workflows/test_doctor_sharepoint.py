@@ -40,7 +40,7 @@ def staged(tenant: Tenant) -> list[str]:
     library = tenant.sandbox.library()
     staging = library.item("_staging")
     assert staging is not None
-    return [item.name for item in tenant.sandbox._tenant.items.below(staging)]
+    return [item.name for item in tenant.sandbox._tenant.items.below(staging) if item.name != "anchors"]
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""`ecosmig audit list | export | page`: what was delivered to whom, when, and how we know."""
+"""`ecosmig audit list | check | export | page`: what was delivered to whom, when, and how we know."""
 
 from pathlib import Path
 from typing import Annotated
@@ -10,6 +10,7 @@ from ecosmig_publish.cli.commands import audit_export
 from ecosmig_publish.cli.commands.plan import Reports
 from ecosmig_publish.cli.ending import CHANGED_NOTHING
 from ecosmig_publish.cli.invocation import Invocation
+from ecosmig_publish.errors import ExitStatus
 
 
 def add_to(app: typer.Typer) -> None:
@@ -22,6 +23,13 @@ def add_to(app: typer.Typer) -> None:
         interrupted=CHANGED_NOTHING,
     )(list_uploads)
     audit_export.add_to(audits)
+    command(
+        audits,
+        "check",
+        examples=("ecosmig audit check", "ecosmig audit check --head HASH", "ecosmig audit check --no-anchors"),
+        statuses=(ExitStatus.UNPROVED, ExitStatus.FINDING),
+        interrupted=CHANGED_NOTHING,
+    )(check)
     command(
         audits,
         "page",
@@ -52,6 +60,30 @@ def list_uploads(
     if acts:
         return show_acts(invocation, limit)
     return show_uploads(invocation, parse_suppliers(supplier or ()), parse_reports(report or ()), limit)
+
+
+def check(
+    invocation: Invocation,
+    head: Annotated[
+        str | None,
+        typer.Option("--head", metavar="HASH", help="An act's hash as it was noted elsewhere: in a log, in a mail."),
+    ] = None,
+    anchors: Annotated[
+        Path | None, typer.Option("--anchors", help="Compare with anchors that were copied into this folder.")
+    ] = None,
+    no_anchors: Annotated[  # noqa: FBT002 - a flag
+        bool, typer.Option("--no-anchors", help="Check the chain and the rows alone; nothing is asked of SharePoint.")
+    ] = False,
+) -> int:
+    """Check the chain of acts link by link, against the ledger's rows and against its anchors.
+
+    Finds an act that was edited, dropped, inserted or moved, rows that no act made, a chain that was cut short, written
+    anew or is another ledger's, an old copy put back, anchors that were edited or removed; each is named with its act.
+    What a recovery replaced is told, and is no finding. Changes nothing. The outbox is checked by: ecosmig ledger check
+    """
+    from ecosmig_publish.cli.views.audit_check import check_and_show  # noqa: PLC0415 - --help stays quick
+
+    return check_and_show(invocation, head=head, copied=anchors, with_anchors=not no_anchors)
 
 
 def page(

@@ -12,7 +12,7 @@ from ecosmig_publish.destinations import Folder
 from ecosmig_publish.errors import EcosmigError, ExitStatus
 from ecosmig_publish.workflows.doctor import Check, Level
 from ecosmig_publish.workflows.doctor.checks import good
-from ecosmig_publish.workflows.doctor.machine import check_ledger, check_outbox, check_root
+from ecosmig_publish.workflows.doctor.machine import check_anchor, check_ledger, check_outbox, check_root
 from ecosmig_publish.workflows.doctor.recipients import check_folders, check_onboarded
 from ecosmig_publish.workflows.doctor.source import check_data
 
@@ -59,6 +59,9 @@ def examine(wiring: Wiring) -> Iterator[Check]:
     yield good("configuration", f"in {settings.base}; destination {kind}, {len(settings.suppliers):,} suppliers in it")
     yield check_data(wiring.data, wiring.now())
     yield check_ledger(settings.ledger.url, settings.base, wiring.existing_ledger)
+    with _reading(wiring) as ledger:
+        if ledger is not None:
+            yield check_anchor(ledger, wiring.now())
     yield check_outbox(settings.outbox.path)
     if settings.destination.sharepoint is not None and kind == "sharepoint":
         yield from _examine_sharepoint(wiring, settings.destination.sharepoint)

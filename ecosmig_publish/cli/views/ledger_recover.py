@@ -133,6 +133,8 @@ def _document(plan: RecoveryPlan, is_recorded: bool) -> dict[str, object]:  # no
         "strangers": [{"recipient": recipient, "name": name} for recipient, name in plan.seen.strangers],
         "unread": dict(plan.seen.unread),
         "without_folder": sorted(plan.seen.homeless),
+        "lost_head": plan.recovery.lost_head,
+        "lost_anchors": [name for name, _ in plan.recovery.lost_anchors],
         "unknowable": UNKNOWABLE,
     }
 
@@ -155,7 +157,7 @@ def _render(plan: RecoveryPlan, *, is_recorded: bool) -> None:
         )
         for it in touched
     ]
-    agree = f"Ledger and folders agree on {len(plan.streams):,} streams; there is nothing to recover."
+    agree = f"Ledger and folders agree on {len(plan.streams):,} streams; there is no file to recover."
     numbers = ("ledger", "recovered", "gives way", "missing")
     show_table("", columns, rows, numbers=numbers, whole=("report", "recipient"), empty=agree)
     for report in plan.recovery.reports:
@@ -167,6 +169,11 @@ def _render(plan: RecoveryPlan, *, is_recorded: bool) -> None:
         )
     for of, count in plan.unanswered.items():
         show_line(f"{of}: {count:,} rows of the files have no source row any more")
+    if plan.recovery.lost_anchors:
+        show_line(
+            f"{len(plan.recovery.lost_anchors):,} anchors are of acts that this ledger doesn't have, the last of them "
+            f"{(plan.recovery.lost_head or '')[:16]}: the record will name them as those of a lost chain"
+        )
     for text in _remarks(plan):
         show_line(text)
     if touched:

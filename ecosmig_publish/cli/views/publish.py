@@ -9,6 +9,7 @@ from ecosmig_publish.cli.progress import watcher
 from ecosmig_publish.cli.strangers import refuse_strangers
 from ecosmig_publish.cli.telling import telling_of
 from ecosmig_publish.cli.views.brake import brake_document, show_braked
+from ecosmig_publish.cli.views.chain import chain_document, show_chain
 from ecosmig_publish.cli.views.refused import refused_document, show_refused
 from ecosmig_publish.cli.wired import wired
 from ecosmig_publish.emrr.terms import Report
@@ -48,15 +49,16 @@ def run_and_show(
                 watcher=Watchers(watching, telling),
             )
             holds = ledger.open_holds()
-            head = ledger.head()
     except EcosmigError as error:
         telling.failed(error)
         raise
-    summary = telling.ended(outcome, holds, head=head)
+    summary = telling.ended(outcome, holds)
     document = {
         "run": summary.run_id,
         "subject": subject_line(summary),
         "head": summary.head,
+        "acts": summary.acts,
+        "anchor": chain_document(outcome.chain),
         **_document(outcome, holds),
     }
     invocation.result(document, lambda: render_run(outcome, holds))
@@ -147,6 +149,7 @@ def render_run(outcome: RunOutcome, holds: Sequence[OpenHold]) -> None:
     if holds:
         held = "1 row is held until it" if len(holds) == 1 else f"{len(holds):,} rows are held until they"
         show_line(f"{held} can be reported: ecosmig held")
+    show_chain(outcome.chain, said=outcome.destination_error)
     show_line(_summary(outcome))
 
 

@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from ecosmig_publish.cli.views.brake import brake_document, show_braked
+from ecosmig_publish.cli.views.chain import anchored_document, show_anchored
 from ecosmig_publish.cli.views.issue_amended import amended_document, show_amended
 from ecosmig_publish.cli.wired import wired
 from ecosmig_publish.emrr.terms import Report
@@ -44,6 +45,7 @@ def show_status(invocation: Invocation, limit: int | None) -> int:
             "brake": brake_document([], []),
             "amended": [],
             "findings": [],
+            "chain": None,
             "due_now": _counted(_due(wiring, {})),
         }
         invocation.result(document, lambda: print("No run yet. See what is due: ecosmig plan"))  # noqa: T201
@@ -52,12 +54,14 @@ def show_status(invocation: Invocation, limit: int | None) -> int:
         document = _document(ledger, limit if limit is not None or invocation.json else SLOTS)
         braked = ledger.braked_issues(), ledger.braked_slots()
         last = {report: entry.slot.due_at for report, entry in ledger.last_slots().items()}
+        document["chain"] = chain = anchored_document(ledger)
     document["brake"] = brake_document(*braked)
     document["due_now"] = _counted(_due(wiring, last))
 
     def render() -> None:
         _render(document)
         show_braked(*braked)
+        show_anchored(chain)
 
     invocation.result(document, render)
     return ExitStatus.UNPROVED if document["waiting"] or braked[1] else ExitStatus.OK

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import stat
 from dataclasses import replace
-from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
+from ecosmig_publish.destinations.folder.anchors import NAME as ANCHORS
+from ecosmig_publish.destinations.folder.anchors import AnchorsOnDisk
+from ecosmig_publish.destinations.folder.entries import entries, instant_of, quick_xor_hash_of, remove_leftovers, shown
 from ecosmig_publish.destinations.folder.faults import destination_faults
-from ecosmig_publish.destinations.folder.placing import is_leftover, place_file
+from ecosmig_publish.destinations.folder.placing import place_file
 from ecosmig_publish.destinations.folder.readers import disk_access
 from ecosmig_publish.destinations.folder.regular import open_regular
 from ecosmig_publish.destinations.folder.removing import remove_file
@@ -24,7 +26,6 @@ from ecosmig_publish.errors import (
     NameTakenError,
     NotFoundError,
 )
-from ecosmig_publish.fingerprint import fingerprint_stream
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,10 +41,19 @@ _FOLDER_MODE = 0o750
 
 
 class FolderOnDisk:
-    """`PublishingDestination` and `FolderOnboarding` for `root`/<recipient's folder>/<file>."""
+    """`PublishingDestination` and `FolderOnboarding` for `root`/<recipient's folder>/<file>.
 
-    def __init__(self, root: Path) -> None:
+    Anchors are kept in `anchors`; None: in `_anchors`, among the recipients' folders.
+    """
+
+    def __init__(self, root: Path, anchors: Path | None = None) -> None:
         self._root = root
+        self._anchors = anchors or root / ANCHORS
+
+    @property
+    def anchors(self) -> AnchorsOnDisk:
+        """See `KeepsAnchors`."""
+        return AnchorsOnDisk(self._anchors)
 
     def check_folder(self, folder: Folder) -> None:
         """See `PublishingDestination`; whoever can read `root` can read all of it, so access is not looked at."""
@@ -65,13 +75,13 @@ class FolderOnDisk:
         Subfolders, links and the like are listed too, without a hash: the recipient sees them.
         """
         path = self._path_of(folder)
-        for name, status in _entries(path):
+        for name, status in entries(path):
             yield Listed(
-                id=f"{folder.id}/{_shown(name)}",
-                name=_shown(name),
+                id=f"{folder.id}/{shown(name)}",
+                name=shown(name),
                 size=status.st_size,
-                modified_at=_instant(status.st_mtime),
-                hash=partial(_hash, path, name),
+                modified_at=instant_of(status.st_mtime),
+                hash=partial(quick_xor_hash_of, path, name),
             )
 
     def read(self, folder: Folder, name: str) -> Iterator[bytes]:
@@ -87,11 +97,7 @@ class FolderOnDisk:
 
     def sweep(self, folder: Folder) -> None:
         """See `PublishingDestination`."""
-        path = self._path_of(folder)
-        with destination_faults(path), os.scandir(path) as entries:
-            for entry in entries:
-                if is_leftover(entry.name, entry.stat(follow_symlinks=False).st_mode):
-                    (path / entry.name).unlink(missing_ok=True)
+        remove_leftovers(self._path_of(folder))
 
     def knows_readers(self, signifier: Signifier) -> bool:  # noqa: ARG002 - the disk decides for all alike
         """See `FolderOnboarding`."""
@@ -105,7 +111,7 @@ class FolderOnDisk:
         mine = [name for name in self.folders() if carries_signifier(name, signifier)]
         if len(mine) > 1:
             raise FolderAccessError(
-                f"{self._root}: several folders are {signifier}'s: {', '.join(map(_shown, mine))}",
+                f"{self._root}: several folders are {signifier}'s: {', '.join(map(shown, mine))}",
                 hint=f"Keep one of them there, then: ecosmig supplier onboard {signifier}",
             )
         if mine:
@@ -151,7 +157,8 @@ class FolderOnDisk:
         with destination_faults(self._root):
             if not os.path.lexists(self._root):
                 return []
-            return sorted(entry.name for entry in self._root.iterdir() if entry.is_dir())
+            standing = [entry.name for entry in self._root.iterdir() if entry.is_dir()]
+            return sorted(name for name in standing if name != ANCHORS)
 
     def _path_of(self, folder: Folder) -> Path:
         """Return where a folder stands, which must be a folder there and no link to somewhere else."""
@@ -168,47 +175,10 @@ class FolderOnDisk:
         return path
 
 
-def _entries(path: Path) -> list[tuple[str, os.stat_result]]:
-    """Return what stands in a folder, by name, without what an interrupted `place` left."""
-    found = []
-    with destination_faults(path), os.scandir(path) as entries:
-        for entry in entries:
-            try:
-                status = entry.stat(follow_symlinks=False)
-            except FileNotFoundError:
-                continue
-            if not is_leftover(entry.name, status.st_mode):
-                found.append((entry.name, status))
-    return sorted(found, key=lambda item: item[0])
-
-
-def _hash(folder: Path, name: str) -> str | None:
-    """Return the quickXorHash of what is under `name` now, None where that is no file."""
-    with destination_faults(folder):
-        file = open_regular(folder / name) if os.path.lexists(folder / name) else None
-        if file is None:
-            return None
-        with file:
-            return fingerprint_stream(file).quick_xor_hash
-
-
-def _instant(seconds: float) -> datetime | None:
-    try:
-        return datetime.fromtimestamp(seconds, UTC)
-    except (ValueError, OverflowError, OSError):
-        # A file system may keep instants that a calendar has no name for.
-        return None
-
-
 def _plain(name: str) -> str:
     """Return `name` where it names something directly in a folder; raise where it leads elsewhere or is no text."""
-    if not name or name in (".", "..") or "/" in name or "\0" in name or name != _shown(name):
+    if not name or name in (".", "..") or "/" in name or "\0" in name or name != shown(name):
         raise DestinationError(
-            f"{_shown(name)!r} is no name of a file or folder", hint="This is no name that ecosmig made."
+            f"{shown(name)!r} is no name of a file or folder", hint="This is no name that ecosmig made."
         )
     return name
-
-
-def _shown(name: str) -> str:
-    """Return `name` as text that can be printed and kept; bytes that are no UTF-8 stand as escapes."""
-    return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")

@@ -7,15 +7,17 @@ import os
 import re
 import stat
 import uuid
+from io import BytesIO
 from typing import TYPE_CHECKING
 
 from ecosmig_publish.destinations.folder.faults import destination_faults
 from ecosmig_publish.destinations.folder.regular import open_regular
 from ecosmig_publish.durable import sync_directory
 from ecosmig_publish.errors import DestinationError, NameTakenError
-from ecosmig_publish.fingerprint import fingerprint_stream
+from ecosmig_publish.fingerprint import FingerprintBuilder, fingerprint_stream
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
     from typing import BinaryIO
 
@@ -32,6 +34,17 @@ def place_file(folder: Path, name: str, content: Path, fingerprint: Fingerprint)
     The file can be read by whoever can read the folder, as far as the umask allows. Raises `DestinationError` or one
     of its kinds.
     """
+    return _place(folder, name, lambda: _opened(content), fingerprint)
+
+
+def place_bytes(folder: Path, name: str, content: bytes) -> None:
+    """Put a few bytes into `folder` as `name`, as `place_file` does a file."""
+    builder = FingerprintBuilder()
+    builder.update(content)
+    _place(folder, name, lambda: BytesIO(content), builder.finish())
+
+
+def _place(folder: Path, name: str, opened: Callable[[], BinaryIO], fingerprint: Fingerprint) -> bool:
     target = folder / name
     while True:
         with destination_faults(folder):
@@ -39,7 +52,7 @@ def place_file(folder: Path, name: str, content: Path, fingerprint: Fingerprint)
                 return True
             part = folder / f".ecosmig-part-{uuid.uuid4().hex}"
             try:
-                _write_part(content, part, name, fingerprint)
+                _write_part(opened, part, name, fingerprint)
                 _give_name(part, target)
             except FileExistsError:
                 # Another publisher was first: look at what it put there. Where that is gone again, begin anew.
@@ -76,10 +89,10 @@ def _is_there(target: Path, fingerprint: Fingerprint) -> bool:
     return True
 
 
-def _write_part(content: Path, part: Path, name: str, fingerprint: Fingerprint) -> None:
-    """Copy `content` to `part`, durable, and make sure that it is what was issued."""
+def _write_part(opened: Callable[[], BinaryIO], part: Path, name: str, fingerprint: Fingerprint) -> None:
+    """Copy what is `opened` to `part`, durable, and make sure that it is what was issued."""
     mode = part.parent.stat().st_mode & (stat.S_IRUSR | stat.S_IWUSR | stat.S_IRGRP | stat.S_IROTH)
-    with _opened(content) as source:
+    with opened() as source:
         descriptor = os.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL, mode | stat.S_IRUSR | stat.S_IWUSR)
         with os.fdopen(descriptor, "w+b", buffering=0) as copy:
             while chunk := source.read(_CHUNK):

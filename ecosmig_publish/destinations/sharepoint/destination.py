@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from ecosmig_publish.destinations.protocol import Listed
 from ecosmig_publish.destinations.sharepoint import changes
+from ecosmig_publish.destinations.sharepoint.anchors import AnchorsInLibrary
 from ecosmig_publish.destinations.sharepoint.library.reading import read_bytes
 from ecosmig_publish.destinations.sharepoint.placing.comparing import late_hash
 from ecosmig_publish.destinations.sharepoint.placing.names import checked_name, is_leftover, new_run
@@ -35,6 +36,12 @@ class SharePointDestination:
         self._guard = guard
         self._run = new_run()
         self._placing = Placing(library, self._run)
+        self._anchors = AnchorsInLibrary(library, self._placing, self._run)
+
+    @property
+    def anchors(self) -> AnchorsInLibrary:
+        """See `KeepsAnchors`."""
+        return self._anchors
 
     def check_folder(self, folder: Folder) -> None:
         """See `PublishingDestination`."""

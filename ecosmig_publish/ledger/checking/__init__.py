@@ -3,6 +3,12 @@
 from ecosmig_publish.ledger.checking.checking import check_ledger
 from ecosmig_publish.ledger.checking.database import database_files
 from ecosmig_publish.ledger.checking.fault import NEXT_STEPS, LedgerFault
+from ecosmig_publish.ledger.checking.of_anchors import (
+    ComparedAnchors,
+    compare_anchors,
+    unaccounted_anchors,
+    written_anchors,
+)
 from ecosmig_publish.ledger.checking.places import (
     OutboxPlace,
     count_files,
@@ -13,12 +19,16 @@ from ecosmig_publish.ledger.checking.places import (
 
 __all__ = [
     "NEXT_STEPS",
+    "ComparedAnchors",
     "LedgerFault",
     "OutboxPlace",
     "check_ledger",
+    "compare_anchors",
     "count_files",
     "database_files",
     "directories_of_slots",
     "left_by_recoveries",
     "outbox_places",
+    "unaccounted_anchors",
+    "written_anchors",
 ]

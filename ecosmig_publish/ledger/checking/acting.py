@@ -6,9 +6,10 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
-from ecosmig_publish.ledger.checking.fault import ACT, LedgerFault
+from ecosmig_publish.ledger.checking.fault import ACT, LedgerFault, act_of
 from ecosmig_publish.ledger.checking.pending import Pending
 from ecosmig_publish.ledger.checking.seen import Seen
+from ecosmig_publish.ledger.columns import instant_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -27,13 +28,14 @@ class Told:
     """An act with its content read."""
 
     id: int
+    at: str
     kind: str
     subject: str
     content: Mapping[str, Any]
 
     def fault(self, what: str) -> LedgerFault:
         """Return that this act and the tables disagree."""
-        return LedgerFault(ACT, f"act {self.id} ({self.kind} {self.subject})", what)
+        return LedgerFault(ACT, act_of(self.id, self.kind, self.subject, self.at), what)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ def read_content(act: Act) -> Told | None:
         content = json.loads(act.content)
     except ValueError:
         return None
-    return Told(act.id, act.kind, act.subject, content) if isinstance(content, dict) else None
+    return Told(act.id, instant_text(act.at), act.kind, act.subject, content) if isinstance(content, dict) else None
 
 
 def gave_way(act: Told) -> set[str]:

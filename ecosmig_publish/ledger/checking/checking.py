@@ -8,6 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ecosmig_publish.ledger.checking.database import check_database, check_schema
 from ecosmig_publish.ledger.checking.fault import DATABASE, LedgerFault
+from ecosmig_publish.ledger.checking.of_anchors import check_anchored
 from ecosmig_publish.ledger.checking.slots import check_holds, check_slots
 from ecosmig_publish.ledger.checking.streams import check_streams
 from ecosmig_publish.ledger.checking.walking import check_acts
@@ -28,6 +29,7 @@ def check_ledger(connection: Connection, *, head: str | None = None) -> Iterator
         check_database(connection),
         check_schema(connection),
         check_acts(connection, head=head),
+        check_anchored(connection),
         check_streams(connection),
         check_slots(connection),
         check_holds(connection),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 DATABASE, SCHEMA, CHAIN, ACT, ROW = "database", "schema", "chain", "act", "row"
 STREAM, SLOT, FILE, HOLD, PUBLICATION = "stream", "slot", "file", "hold", "publication"
+ANCHOR = "anchor"
 
 _RECOVER = (
     "put back the latest backup whose chain is whole, and bring it up to the folders: ecosmig ledger recover --help"
@@ -22,6 +23,7 @@ NEXT_STEPS = {
     SLOT: _LOOK,
     FILE: _LOOK,
     HOLD: _LOOK,
+    ANCHOR: f"the site's recycle bin and versions tell who touched an anchor; where the ledger was touched, {_LOOK}",
     PUBLICATION: f"compare with the folders: ecosmig verify; then {_RECOVER}",
 }
 """What to do about each kind of fault."""
@@ -37,6 +39,11 @@ class LedgerFault:
     kind: str
     where: str
     what: str
+
+
+def act_of(number: object, kind: object, subject: object, at: object) -> str:
+    """Return how an act is named: `act 3 (publish-file ECOSMIG-001_…csv, 2024-03-01T12:00:00Z)`; `at` is its text."""
+    return f"act {number} ({kind} {subject}, {str(at).partition('.')[0].removesuffix('Z')}Z)"
 
 
 def row_of(table: str, key: object, name: object = None) -> str:

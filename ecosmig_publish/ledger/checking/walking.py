@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from itertools import groupby, islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
 from ecosmig_publish.ledger import chain
-from ecosmig_publish.ledger.chain import Act
 from ecosmig_publish.ledger.checking.acting import RECOVERING, ActCheck, Ground, read_content
 from ecosmig_publish.ledger.checking.fault import ACT, CHAIN, ROW, LedgerFault, row_of
 from ecosmig_publish.ledger.checking.of_brakes import OfBrakes
@@ -20,13 +18,16 @@ from ecosmig_publish.ledger.checking.of_recoveries import OfRecoveries
 from ecosmig_publish.ledger.checking.of_seeds import OfSeeds
 from ecosmig_publish.ledger.checking.of_slots import OfSlots
 from ecosmig_publish.ledger.checking.of_stopped import OfStopped
-from ecosmig_publish.ledger.checking.plain import AT_ONCE, plain, select_plain, stream
-from ecosmig_publish.ledger.tables import acts, files, publications, slots
+from ecosmig_publish.ledger.checking.plain import AT_ONCE, plain, stream
+from ecosmig_publish.ledger.checking.stored import described, stored_acts
+from ecosmig_publish.ledger.tables import files, publications, slots
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from sqlalchemy import Connection, Row
+    from sqlalchemy import Connection
+
+    from ecosmig_publish.ledger.chain import Act, BrokenLink
 
 CHECKS: tuple[Callable[[Ground], ActCheck], ...] = (
     OfRecoveries,
@@ -42,9 +43,6 @@ CHECKS: tuple[Callable[[Ground], ActCheck], ...] = (
 )
 """Who looks at which acts; an act of no known kind is a link of the chain and nothing more."""
 
-_UNREADABLE = datetime.min.replace(tzinfo=UTC)
-"""Stands for an instant that is none: no act was ever sealed with it."""
-
 
 def check_acts(connection: Connection, *, head: str | None) -> Iterator[LedgerFault]:
     """Yield where the chain is broken, where acts and rows disagree, and the rows that no act knows.
@@ -53,15 +51,16 @@ def check_acts(connection: Connection, *, head: str | None) -> Iterator[LedgerFa
     """
     ground = Ground(connection)
     checks = [make(ground) for make in CHECKS]
-    walked = (_act(row) for row in stream(connection, select_plain(acts).order_by(acts.c.id)))
+    walked = stored_acts(connection)
     last: Act | None = None
     while some := list(islice(walked, AT_ONCE)):
+        known = {act.id: act for act in some}
         for broken in chain.check(some, after=last):
-            yield LedgerFault(CHAIN, f"act {broken.id}", broken.fault)
+            yield LedgerFault(CHAIN, _named(broken, known.get(broken.id)), broken.fault)
         last = some[-1]
         yield from _compare(some, checks)
     for broken in chain.check((), after=last, head=head):
-        yield LedgerFault(CHAIN, f"act {broken.id}", broken.fault)
+        yield LedgerFault(CHAIN, _named(broken, last), broken.fault)
     for check in checks:
         yield from check.finish()
     yield from ground.pending.finish()
@@ -76,7 +75,7 @@ def _compare(some: Sequence[Act], checks: Sequence[ActCheck]) -> Iterator[Ledger
             continue
         read = read_content(act)
         if read is None:
-            yield LedgerFault(ACT, f"act {act.id} ({act.kind} {act.subject})", "its content can't be read")
+            yield LedgerFault(ACT, described(act), "its content can't be read")
         else:
             told.append(read)
     # A recovery stands between the acts before it and those after it, for all checks.
@@ -114,11 +113,6 @@ def _without_act(ground: Ground) -> Iterator[LedgerFault]:
             yield LedgerFault(ROW, row_of("publications", number, name), "no act proved it")
 
 
-def _act(row: Row[Any]) -> Act:
-    """Return a link as it stands; one whose instant can't be read has an instant that its hash doesn't fit."""
-    values = row._asdict()
-    try:
-        values["at"] = datetime.fromisoformat(values["at"]).astimezone(UTC)
-    except (TypeError, ValueError):
-        values["at"] = _UNREADABLE
-    return Act(**values)
+def _named(broken: BrokenLink, act: Act | None) -> str:
+    """Return which act is meant: one that is missing has no more than its number."""
+    return described(act) if act is not None else f"act {broken.id}"

@@ -4,7 +4,7 @@ The migrations bring a database to this; a test holds the two equal. No table ho
 a Device ID.
 """
 
-from ecosmig_publish.ledger.tables.acting import acts, findings, lease, source_watermarks
+from ecosmig_publish.ledger.tables.acting import acts, anchors, findings, lease, source_watermarks
 from ecosmig_publish.ledger.tables.base import metadata
 from ecosmig_publish.ledger.tables.decided import (
     brakes,
@@ -24,6 +24,7 @@ from ecosmig_publish.ledger.tables.recovered import lost_numbers, stopped_stream
 __all__ = [
     "access_proofs",
     "acts",
+    "anchors",
     "brakes",
     "change_tokens",
     "conflicts",

@@ -33,6 +33,17 @@ acts = Table(
     CheckConstraint("length(previous_hash) = 64 AND length(hash) = 64", name="hash"),
 )
 
+anchors = Table(
+    "anchors",
+    metadata,
+    Column("act_id", Integer, primary_key=True, autoincrement=False),
+    Column("name", Text, nullable=False, unique=True),
+    Column("anchored_at", UtcInstant, nullable=False),
+    CheckConstraint("act_id >= 1", name="act_id"),
+    CheckConstraint("name <> ''", name="name"),
+)
+"""Which acts were anchored outside the machine, and under which name."""
+
 findings = Table(
     "findings",
     metadata,

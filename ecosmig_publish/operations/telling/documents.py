@@ -32,6 +32,8 @@ def summary_document(summary: RunSummary) -> dict[str, object]:
         "troubles": [asdict(trouble) for trouble in summary.troubles],
         "findings": list(summary.findings),
         "head": summary.head,
+        "acts": summary.acts,
+        "anchored_in": summary.anchored_in,
     }
 
 

@@ -58,7 +58,7 @@ class RunLog(Watcher):
         for finding in summary.findings:
             self._write("finding", text=finding)
         document = summary_document(summary)
-        wanted = ("exit_status", "subject", "reports", "head")
+        wanted = ("exit_status", "subject", "reports", "head", "acts", "anchored_in")
         self._write("run-ends", **{name: document[name] for name in wanted})
         os.close(self._descriptor)
 

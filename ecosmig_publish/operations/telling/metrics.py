@@ -44,6 +44,9 @@ def write_metrics(summary: RunSummary, path: Path) -> None:
     took = (summary.ended_at - summary.began_at).total_seconds()
     gauge("ecosmig_run_duration_seconds", "How long the last run took", took)
     gauge("ecosmig_run_is_good", "Whether the last run ended with 0", float(summary.exit_status == ExitStatus.OK))
+    if summary.acts:
+        gauge("ecosmig_chain_acts", "The number of the newest act of the chain", summary.acts)
+        gauge("ecosmig_chain_is_anchored", "Whether an anchor of the newest act is kept", bool(summary.anchored_in))
     for attribute, (name, text) in _OF_REPORTS.items():
         of_reports = Gauge(name, text, ["report"], registry=registry)
         for report, counts in summary.reports.items():

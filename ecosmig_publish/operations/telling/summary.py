@@ -50,7 +50,11 @@ class Trouble:
 
 @dataclass(frozen=True, slots=True)
 class RunSummary:
-    """A run that ended; `head` is the newest hash of the chain of acts, `""` where it isn't known."""
+    """A run that ended.
+
+    `head` is the newest hash of the chain of acts, `""` where it isn't known, and `acts` its number; `anchored_in` says
+    where an anchor of it is kept, `""` where none is.
+    """
 
     run_id: str
     began_at: datetime
@@ -61,6 +65,8 @@ class RunSummary:
     troubles: tuple[Trouble, ...] = ()
     findings: tuple[str, ...] = ()
     head: str = ""
+    acts: int = 0
+    anchored_in: str = ""
 
     def total(self, name: str) -> int:
         """Return a count summed over the reports."""
@@ -74,7 +80,6 @@ def summary_of(
     run_id: str,
     began_at: datetime,
     ended_at: datetime,
-    head: str,
 ) -> RunSummary:
     """Return what there is to tell of a run's outcome."""
     errors = [error for error in (outcome.source_error, outcome.destination_error) if error is not None]
@@ -89,6 +94,9 @@ def summary_of(
         for it in outcome.held_back
     ]
     doubts = [Trouble(it.recipient, None, f"{it.name}: {it.kind}, {it.detail}", "") for it in outcome.doubts]
+    chain = outcome.chain
+    if chain is not None and chain.error is not None and chain.error is not outcome.destination_error:
+        errors.append(chain.error)
     return RunSummary(
         run_id=run_id,
         began_at=began_at,
@@ -98,7 +106,9 @@ def summary_of(
         waiting_recipients=tuple(sorted({file.recipient for file in outcome.waiting})),
         troubles=(*(Trouble(None, None, str(error), error.hint) for error in errors), *held_back, *stopped, *doubts),
         findings=tuple(outcome.findings),
-        head=head,
+        head=chain.hash if chain else "",
+        acts=chain.act if chain else 0,
+        anchored_in=chain.where if chain and chain.is_anchored else "",
     )
 
 

@@ -81,7 +81,7 @@ class Telling(Watcher):
         """Pass it on."""
         self._each(lambda listener: listener.file_placed(file))
 
-    def ended(self, outcome: RunOutcome, holds: Sequence[OpenHold], *, head: str) -> RunSummary:
+    def ended(self, outcome: RunOutcome, holds: Sequence[OpenHold]) -> RunSummary:
         """Tell what the run did."""
         summary = summary_of(
             outcome,
@@ -89,7 +89,6 @@ class Telling(Watcher):
             run_id=self.run_id,
             began_at=self._began_at,
             ended_at=self._now(),
-            head=head,
         )
         self._tell(summary)
         return summary

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import false, update
@@ -16,6 +17,7 @@ from ecosmig_publish.workflows.doctor.checks import failed, finding, good, warni
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
     from pathlib import Path
 
     from ecosmig_publish.ledger import Ledger
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 
 SCARCE, LITTLE = 100 << 20, 1 << 30
 """Bytes of free disk: below the first a run may fail at once, below the second soon."""
+UNANCHORED = timedelta(days=1)
+"""So long after the newest act an anchor of it should have been written."""
 
 
 def check_ledger(url: str, base: Path, open_existing: Callable[[], Ledger | None]) -> Check:
@@ -48,6 +52,19 @@ def check_ledger(url: str, base: Path, open_existing: Callable[[], Ledger | None
     except EcosmigError as error:
         return failed(name, error)
     return good(name, f"{database.name}: opens and can be written; {slots:,} slots, {folders:,} folders pinned")
+
+
+def check_anchor(ledger: Ledger, now: datetime) -> Check:
+    """Say what the newest anchor of the chain of acts covers; a warning where acts of a day ago have none."""
+    name, newest, anchored = "anchor", ledger.newest_act(), ledger.newest_anchored()
+    if newest is None:
+        return good(name, "nothing has been recorded yet")
+    covered = anchored.act if anchored else 0
+    of = f"the newest is of act {covered:,}, {anchored.anchored_at:%Y-%m-%d %H:%M}Z" if anchored else "none yet"
+    says = f"{of}; {max(0, newest.id - covered):,} acts came since"
+    if newest.id > covered and now - newest.at > UNANCHORED:
+        return warning(name, says, "ecosmig publish --all anchors them, or says why it can't.")
+    return good(name, says)
 
 
 def check_outbox(path: Path) -> Check:

@@ -7,10 +7,10 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from ecosmig_publish.ledger.acts import read_acts
 from ecosmig_publish.ledger.checking import NEXT_STEPS as OF_LEDGER
 from ecosmig_publish.ledger.checking import LedgerFault, check_ledger, count_files, database_files
 from ecosmig_publish.ledger.checking.fault import DATABASE
+from ecosmig_publish.ledger.checking.stored import stored_ends
 from ecosmig_publish.workflows.recovery.checking_outbox import NEXT_STEPS as OF_OUTBOX
 from ecosmig_publish.workflows.recovery.checking_outbox import check_outbox, check_permissions
 
@@ -33,11 +33,12 @@ _DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 @dataclass(slots=True)
 class CheckedLedger:
-    """What a check looked at and found; `newest` is the act that the chain ends with, None where there is none."""
+    """What a check looked at and found; `first` and `newest` are what the chain begins and ends with, None without."""
 
     faults: list[LedgerFault] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
     files: int = 0
+    first: Act | None = None
     newest: Act | None = None
 
     @property
@@ -70,7 +71,7 @@ def check_installation(
     with ledger.at_one_moment() as connection:
         checked.take(check_ledger(connection, head=head))
         checked.files = count_files(connection)
-        checked.newest = next(iter(read_acts(connection, limit=1)), None)
+        checked.first, checked.newest = stored_ends(connection)
         if with_outbox:
             checked.take(check_outbox(connection, outbox, reads_all=reads_all, on_file=on_file))
         checked.take(check_permissions([*database_files(connection), outbox.path]))

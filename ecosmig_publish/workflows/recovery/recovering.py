@@ -11,6 +11,7 @@ from ecosmig_publish.emrr.terms import Report
 from ecosmig_publish.errors import ExitStatus, InvalidFileError, UsageError
 from ecosmig_publish.ledger import PublishedEntry, RecoveredReport, Recovery
 from ecosmig_publish.ledger.stopped import reason_of
+from ecosmig_publish.workflows.anchoring.lost import lost_anchors, newest_hash
 from ecosmig_publish.workflows.recovery.reading_folders import Seen, SeenStream, Stream, read_folders
 from ecosmig_publish.workflows.recovery.recovering_files import Files
 from ecosmig_publish.workflows.recovery.recovering_slots import doubted, issues_of
@@ -90,9 +91,11 @@ class RecoveryPlan:
 
     @property
     def changes(self) -> bool:
-        """Whether there is anything to record."""
+        """Whether there is anything to record; of a lost chain alone only where every folder could be read."""
         refused = {stream: reason_of(reasons) for stream, reasons in self.recovery.refused.items()}
-        return bool(self.recovery.reports or self.recovery.published or self.recovery.lost) or refused != self.stopped
+        is_lost = bool(self.recovery.lost_anchors) and not self.seen.unread
+        is_found = bool(self.recovery.reports or self.recovery.published or self.recovery.lost)
+        return is_found or is_lost or refused != self.stopped
 
     @property
     def exit_status(self) -> ExitStatus:
@@ -104,7 +107,8 @@ def plan_recovery(parts: RecoveryParts, on_folder: Callable[[], None] = lambda: 
     """Read the folders, fetch what the ledger doesn't know, and return what `recover` would record.
 
     What was fetched stands in the outbox, unmarked: `files.discard` takes it away. Raises `UsageError` where no folder
-    is pinned, `SourceError` where rows have to be told and the source can't be used.
+    is pinned, `SourceError` where rows have to be told and the source can't be used, `DestinationError` where it can't
+    be read which chain was lost.
     """
     ledger = parts.ledger
     if not ledger.folders():
@@ -157,7 +161,10 @@ def _plan(parts: RecoveryParts, seen: Seen, files: Files) -> RecoveryPlan:
         for key, numbers in parts.lost.items()
         if key not in refused and not seen.streams[key].lost.issuperset(numbers)
     }
-    recovery = Recovery(now, reports, published, refused, lost, parts.lost_head)
+    anchors = lost_anchors(parts.ledger, parts.destination)
+    head = parts.lost_head or newest_hash(anchors)
+    names = tuple((anchor.name, anchor.hash) for anchor in anchors)
+    recovery = Recovery(now, reports, published, refused, lost, head, names)
     stopped = parts.ledger.stopped_streams()
     return RecoveryPlan(seen, streams, recovery, files, stopped, planning.unissued, planning.unanswered)
 

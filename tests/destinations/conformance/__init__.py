@@ -10,6 +10,7 @@ A destination takes the suite by a test module that imports all of these classes
 
 from tests.destinations.conformance.access import TestFolderChecks
 from tests.destinations.conformance.administering import TestAdministering
+from tests.destinations.conformance.anchoring import TestAnchors
 from tests.destinations.conformance.bench import Bench
 from tests.destinations.conformance.interrupting import TestInterruptions
 from tests.destinations.conformance.listing import TestListing
@@ -20,6 +21,7 @@ from tests.destinations.conformance.racing import TestRacing
 __all__ = [
     "Bench",
     "TestAdministering",
+    "TestAnchors",
     "TestFolderChecks",
     "TestInterruptions",
     "TestListing",

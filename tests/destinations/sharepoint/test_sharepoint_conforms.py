@@ -16,6 +16,7 @@ from ecosmig_publish.destinations.names import folder_name
 from ecosmig_publish.sandbox import Fault
 from tests.destinations.conformance import (
     Bench,
+    TestAnchors,
     TestFolderChecks,
     TestInterruptions,
     TestListing,
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from tests.destinations.conformance.bench import Sample
     from tests.destinations.sharepoint.stand import Stand
 
-__all__ = ["TestFolderChecks", "TestInterruptions", "TestListing", "TestPlacing", "TestRacing"]
+__all__ = ["TestAnchors", "TestFolderChecks", "TestInterruptions", "TestListing", "TestPlacing", "TestRacing"]
 
 _MOMENTS = {
     "before-the-bytes": ("PUT", "before"),

@@ -24,6 +24,7 @@ _STAGE = "stage-01"
 _ONBOARD = Command(_STAGE, ("supplier", "onboard", "--all"))
 _RECOVER = Command(_STAGE, ("ledger", "recover", "--yes"))
 _CHECK = Command(_STAGE, ("ledger", "check"))
+_AUDIT = Command(_STAGE, ("audit", "check"))
 _KILLED = -9
 
 
@@ -74,10 +75,11 @@ def _prepare(home: Path, copy: Path) -> None:
 
 
 def _finished(home: Path) -> set[str]:
-    """Publish what is due, and return each published file, how the ledger's check ended, and what nobody knows."""
+    """Publish what is due, and return each published file, how the checks ended, and what nobody knows."""
     published = run_command(home, _publish("2024-03-02T08:00:00Z"))
     found = {f"publish {published.status}", f"check {run_command(home, _CHECK).status}"}
-    for path in (home / "published").glob("*/*"):
+    found.add(f"audit {run_command(home, _AUDIT).status}")
+    for path in (home / "published").glob("[!_]*/*"):
         found.add(f"{path.parent.name}/{path.name} {hashlib.sha256(path.read_bytes()).hexdigest()}")
     return found
 

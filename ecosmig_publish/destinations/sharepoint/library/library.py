@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 NOT_FOUND = frozenset({HTTPStatus.NOT_FOUND})
 PAGE = 1000
+ANCHORS = "anchors"
+"""What the folder of anchors is called in the staging folder."""
 FRESH_SECONDS = 60.0
 """For so long one listing of all recipients' folders, or of what is staged, is good for all of them."""
 
@@ -33,6 +35,11 @@ class LibraryAddress:
     library: str
     root_folder: str
     staging_folder: str
+
+    @property
+    def anchors_folder(self) -> str:
+        """The path of the folder of anchors: in the staging folder, so that it is read by whoever may read that."""
+        return f"{self.staging_folder}/{ANCHORS}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from ecosmig_publish.destinations.names import carries_signifier
-from ecosmig_publish.destinations.sharepoint.graph.calls import Call, Kind
-from ecosmig_publish.destinations.sharepoint.library import parse_item
-from ecosmig_publish.destinations.sharepoint.library.library import NOT_FOUND
-from ecosmig_publish.errors import FolderAccessError, FolderMissingError, NameTakenError
+from ecosmig_publish.destinations.sharepoint.library.making import make_folder
+from ecosmig_publish.errors import FolderAccessError, FolderMissingError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from ecosmig_publish.destinations.protocol import Folder
-    from ecosmig_publish.destinations.sharepoint.graph.calls import Answer
     from ecosmig_publish.destinations.sharepoint.library import Item, Library
     from ecosmig_publish.emrr.terms import Signifier
 
@@ -37,11 +31,11 @@ class Folders:
         return self._library.address.root_folder
 
     def lay_out(self) -> None:
-        """Make the folder of recipients' folders and the staging folder, where they aren't there yet."""
+        """Make the folders of recipients' folders, of what is staged and of anchors, where they aren't there yet."""
         if self._is_laid_out:
             return
         address = self._library.address
-        for path in (address.root_folder, address.staging_folder):
+        for path in (address.root_folder, address.staging_folder, address.anchors_folder):
             folder = self._library.folder_at(path) or self._make_path(path)
             if path == address.root_folder:
                 self._root = folder
@@ -127,32 +121,3 @@ class Folders:
             f"{folder.name}: the folder of {folder.signifier} was deleted, and {again.name!r} there now is another one",
             hint=f"{_RESTORE} Move the other one away first; what was published is in the old one.",
         )
-
-
-def make_folder(library: Library, parent_id: str, name: str) -> tuple[Item, bool]:
-    """Make a folder, or take the one of that name; a lost reply shows in the look that follows."""
-    path = library.child_path(parent_id, name)
-    call = Call(
-        Kind.MAKE_FOLDER,
-        f"{library.item_path(parent_id)}/children",
-        name,
-        method="POST",
-        json={"name": name, "folder": {}, "@microsoft.graph.conflictBehavior": "fail"},
-        expected=frozenset({HTTPStatus.CONFLICT}),
-    )
-
-    def look(send: Callable[[Call], Answer]) -> Answer | None:
-        found = send(library.get(path, name))
-        return None if found.status in NOT_FOUND else found
-
-    answer = library.graph.write(call, look)
-    made = answer.status == HTTPStatus.CREATED
-    if answer.status == HTTPStatus.CONFLICT:
-        answer = library.graph.send(library.get(path, name))
-    item = parse_item(answer.document)
-    if answer.status in NOT_FOUND or not item.is_folder:
-        raise NameTakenError(
-            f"{name}: the name is taken by {'something that comes and goes' if not item.id else 'a file'}",
-            hint="Move it away, then run this again.",
-        )
-    return item, made

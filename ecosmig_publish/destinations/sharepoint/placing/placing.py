@@ -13,13 +13,14 @@ from ecosmig_publish.destinations.sharepoint.library import parse_item
 from ecosmig_publish.destinations.sharepoint.library.library import NOT_FOUND
 from ecosmig_publish.destinations.sharepoint.placing.comparing import is_same
 from ecosmig_publish.destinations.sharepoint.placing.names import checked_name
-from ecosmig_publish.destinations.sharepoint.placing.staging import FAIL, SMALL, discard, stage
+from ecosmig_publish.destinations.sharepoint.placing.staging import FAIL, SMALL, discard, stage, stage_bytes
 from ecosmig_publish.errors import (
     DestinationBusyError,
     DestinationError,
     FolderMissingError,
     NameTakenError,
 )
+from ecosmig_publish.fingerprint import FingerprintBuilder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,6 +44,25 @@ class Placing:
 
     def place(self, folder: Folder, name: str, content: Path, fingerprint: Fingerprint) -> Placed:
         """See `PublishingDestination.place`. Two requests for a file up to 4 MiB, where nothing goes wrong."""
+        about = f"{folder.signifier}: {name}"
+
+        def staged() -> Item:
+            return stage(self._library, folder, self._run, content, fingerprint, about)
+
+        return self._place(folder, name, fingerprint, staged)
+
+    def place_bytes(self, folder: Folder, name: str, data: bytes) -> Placed:
+        """Put a few bytes into a folder, as `place` does a file."""
+        builder = FingerprintBuilder()
+        builder.update(data)
+        fingerprint, about = builder.finish(), f"{folder.signifier}: {name}"
+
+        def staged() -> Item:
+            return stage_bytes(self._library, folder, self._run, data, fingerprint, about)
+
+        return self._place(folder, name, fingerprint, staged)
+
+    def _place(self, folder: Folder, name: str, fingerprint: Fingerprint, stage_it: Callable[[], Item]) -> Placed:
         checked_name(name)
         about = f"{folder.signifier}: {name}"
         for _ in range(ROUNDS):
@@ -51,7 +71,7 @@ class Placing:
                 there = self._library.child(folder.id, name, about)
                 if there is not None:
                     return self._adopt(there, folder, name, fingerprint)
-            staged = stage(self._library, folder, self._run, content, fingerprint, about)
+            staged = stage_it()
             try:
                 placed = self._move(staged, folder, name, fingerprint)
             except (DestinationBusyError, RefusedError):

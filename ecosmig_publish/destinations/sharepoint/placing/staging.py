@@ -33,16 +33,24 @@ FAIL = "@microsoft.graph.conflictBehavior=fail"
 
 def stage(library: Library, folder: Folder, run: str, content: Path, fingerprint: Fingerprint, about: str) -> Item:
     """Return a staged item that has the issue's bytes, as the service says. Raises `DestinationError`."""
-    small = _read_small(content, fingerprint, about) if fingerprint.size <= SMALL else None
-    if small is None:
-        _check_large(content, fingerprint, about)
+    if fingerprint.size <= SMALL:
+        return stage_bytes(library, folder, run, _read_small(content, fingerprint, about), fingerprint, about)
+    _check_large(content, fingerprint, about)
+
+    def upload() -> Item:
+        return upload_in_parts(library, lambda: staged_name(folder.signifier, run), content, fingerprint.size, about)
+
+    return _staged(library, upload, fingerprint, about)
+
+
+def stage_bytes(library: Library, folder: Folder, run: str, data: bytes, fingerprint: Fingerprint, about: str) -> Item:
+    """Return a staged item that has these bytes, `SMALL` of them at the most. Raises `DestinationError`."""
+    return _staged(library, lambda: _put(library, staged_name(folder.signifier, run), data, about), fingerprint, about)
+
+
+def _staged(library: Library, upload: Callable[[], Item], fingerprint: Fingerprint, about: str) -> Item:
     for _ in range(TRIES):
-        if small is not None:
-            item = _put(library, staged_name(folder.signifier, run), small, about)
-        else:
-            item = upload_in_parts(
-                library, lambda: staged_name(folder.signifier, run), content, fingerprint.size, about
-            )
+        item = upload()
         if is_sent(library, item, fingerprint, about):
             return item
         # Cut short or spoilt on its way; nobody but us has seen it.

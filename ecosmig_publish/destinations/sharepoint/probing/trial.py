@@ -12,8 +12,8 @@ from ecosmig_publish.destinations.sharepoint.faults import RefusedError
 from ecosmig_publish.destinations.sharepoint.graph.calls import Call, Kind
 from ecosmig_publish.destinations.sharepoint.library import parse_item
 from ecosmig_publish.destinations.sharepoint.library.library import NOT_FOUND
+from ecosmig_publish.destinations.sharepoint.library.making import make_folder
 from ecosmig_publish.destinations.sharepoint.library.reading import read_bytes
-from ecosmig_publish.destinations.sharepoint.onboarding.folders import make_folder
 from ecosmig_publish.destinations.sharepoint.placing.comparing import late_hash
 from ecosmig_publish.errors import DestinationError
 from ecosmig_publish.fingerprint import FingerprintBuilder
