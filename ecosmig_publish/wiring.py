@@ -268,7 +268,8 @@ class Wiring:
         from ecosmig_publish.destinations.folder import FolderOnDisk  # noqa: PLC0415 - each run needs one destination
 
         folder = self.settings.destination.folder
-        return FolderOnDisk(folder.path, folder.anchors)
+        # Not among the recipients' folders: whoever lists or copies those finds reports there and nothing else.
+        return FolderOnDisk(folder.path, folder.anchors or self.settings.outbox.path.parent / "anchors")
 
 
 def _no_forecast(_files: int, _folders: int) -> str:

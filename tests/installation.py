@@ -70,7 +70,7 @@ class Installation:
         folder = self.home / "published"
         return {
             f"{path.parent.name[:6]}/{path.name}": path.read_bytes()
-            for path in sorted(folder.glob("[!_]*/*"))
+            for path in sorted(folder.glob("*/*"))
             if path.is_file()
         }
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def anchors(home: Path) -> list[Path]:
-    return sorted((home / "published/_anchors").iterdir())
+    return sorted((home / "state/anchors").iterdir())
 
 
 def test_a_run_anchors_what_the_chain_ends_with_where_its_owner_alone_reads(onboarded: Path) -> None:
@@ -29,7 +29,7 @@ def test_a_run_anchors_what_the_chain_ends_with_where_its_owner_alone_reads(onbo
     assert run["anchor"] == {
         "act": head["id"],
         "hash": head["hash"],
-        "where": str(onboarded / "published/_anchors"),
+        "where": str(onboarded / "state/anchors"),
         "anchored": True,
         "error": None,
     }
@@ -58,7 +58,7 @@ def test_a_whole_chain_is_said_with_its_span_its_head_and_the_anchors_that_agree
     assert (ended.status, ended.err) == (0, "")
     assert "one whole chain; it ends with act" in ended.out
     assert head in ended.out
-    assert f"1 anchor agrees with it in {published / 'published/_anchors'}.\n" in ended.out
+    assert f"1 anchor agrees with it in {published / 'state/anchors'}.\n" in ended.out
     assert ecosmig(published, "audit", "check", "--head", "0" * 64).status == 20
 
 
@@ -75,14 +75,14 @@ def test_an_anchor_that_was_edited_is_found_and_named_with_what_to_do(published:
 
 
 def test_anchors_can_be_a_copy(published: Path, tmp_path: Path) -> None:
-    shutil.copytree(published / "published/_anchors", tmp_path / "copy")
+    shutil.copytree(published / "state/anchors", tmp_path / "copy")
     anchors(published)[0].unlink()
     assert ecosmig(published, "audit", "check", "--anchors", str(tmp_path / "copy")).status == 0
     assert ecosmig(published, "audit", "check", "--anchors", str(tmp_path / "none")).status == 2
 
 
 def test_an_anchor_that_can_t_be_kept_is_said_changes_no_status_and_is_made_up_for(onboarded: Path) -> None:
-    (onboarded / "published/_anchors").write_text("a file")
+    (onboarded / "state/anchors").write_text("a file")
     run = ecosmig(onboarded, "publish", "--all", "--as-of", MONDAY)
     assert run.status == 0
     assert ", not anchored." in run.out
@@ -93,7 +93,7 @@ def test_an_anchor_that_can_t_be_kept_is_said_changes_no_status_and_is_made_up_f
     assert ended.status == 10
     assert "The anchors could not be read, so nothing was compared with them" in ended.out
     assert "--no-anchors" in ended.out
-    (onboarded / "published/_anchors").unlink()
+    (onboarded / "state/anchors").unlink()
     assert ecosmig(onboarded, "publish", "--all", "--as-of", MONDAY, "--json").document["anchor"]["anchored"]
     assert ecosmig(onboarded, "audit", "check").status == 0
 

@@ -46,7 +46,7 @@ def state_of(home: Path) -> State:
     known = {row["name"] for row in tables.pop("outbox_directories")}
     outbox = home / "state/outbox"
     return {
-        "published": {path: it for path, it in _digests(home / "published").items() if path[0] != "_"},
+        "published": _digests(home / "published"),
         "outbox": {_steady(path): digest for path, digest in _digests(outbox).items()},
         "outbox without owner": sorted({path.name for path in outbox.glob("*")} - known),
         "ledger": {name: [_settled(name, row) for row in rows] for name, rows in tables.items()},
@@ -140,7 +140,7 @@ def _chain(home: Path, url: str) -> dict[str, Any]:
     ledger = Ledger.open_existing(url, base=home, actor=actor, now=_no_clock)
     assert ledger is not None
     with ledger:
-        audited = audit_chain(ledger, Outbox(home / "state/outbox"), AnchorsOnDisk(home / "published/_anchors"))
+        audited = audit_chain(ledger, Outbox(home / "state/outbox"), AnchorsOnDisk(home / "state/anchors"))
         return {
             "breaks of the chain": [str(found) for found in check(ledger.acts())],
             "disagreements with anchors": [str(it) for it in audited.checked.faults if it.kind == "anchor"],
