@@ -182,7 +182,9 @@ class Wiring:
 
         owners = frozenset({*sharepoint.owners, self.administrator(sharepoint).identity.client_id} - {""})
         return {
-            supplier.signifier: Readers(frozenset({supplier.group} if supplier.group else supplier.users), owners)
+            supplier.signifier: Readers(
+                frozenset({supplier.group} if supplier.group else supplier.users), owners, is_group=bool(supplier.group)
+            )
             for supplier in self.settings.suppliers
         }
 

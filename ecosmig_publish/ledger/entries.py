@@ -143,6 +143,20 @@ class AccessChange:
 
 
 @dataclass(frozen=True, slots=True)
+class ReceiptEntry:
+    """What a destination said of a published file's readers: `seen` is yes, opened or not yet.
+
+    `seen_at` is a reading by the recipient; `opened` and `people` count everybody's, None where they aren't counted.
+    """
+
+    file_id: int
+    seen: str
+    seen_at: datetime | None
+    opened: int | None
+    people: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class PublishedEntry:
     """A file stands in its folder as `item_id`, since `published_at`; `adopted` where it stood there before."""
 

@@ -22,6 +22,7 @@ from ecosmig_publish.ledger import (
     loading,
     publications,
     recalls,
+    receipts,
     recovering,
     resends,
     seeds,
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
         Actor,
         FolderEntry,
         PublishedEntry,
+        ReceiptEntry,
         SlotBirth,
         SlotEntry,
         Watermark,
@@ -69,6 +71,7 @@ if TYPE_CHECKING:
         OpenHold,
         RecordedFile,
         RecordedIssue,
+        RecordedReceipt,
         RecordedSlot,
         RecordedStream,
         SlotKeys,
@@ -229,6 +232,16 @@ class Ledger:
         """Return the published files that the destination knows by these ids, by id."""
         with self._reading() as connection:
             return publications.files_of_items(connection, item_ids)
+
+    def receipts(self, recipient: Signifier | None = None) -> dict[int, RecordedReceipt]:
+        """Return what is known of who read the published files, by file id; of the others nothing is."""
+        with self._reading() as connection:
+            return receipts.read_receipts(connection, recipient)
+
+    def receipt_counts(self) -> tuple[dict[str, int], int, datetime | None]:
+        """Return how many proved files are known as read, opened, not yet, how many there are, when was last asked."""
+        with self._reading() as connection:
+            return receipts.count_receipts(connection)
 
     def slots(self, report: Report | None = None, limit: int | None = None) -> list[RecordedSlot]:
         """Return the slots with their counts, latest first."""
@@ -439,6 +452,10 @@ class Ledger:
     def record_proved(self, proved: Iterable[tuple[int, int, str]], proved_at: datetime) -> None:
         """Record what an independent listing showed: (file id, size, quickXorHash) each."""
         self._record(lambda connection: publications.record_proved(connection, proved, proved_at))
+
+    def record_receipts(self, recipient: Signifier, entries: Sequence[ReceiptEntry], asked_at: datetime) -> None:
+        """Record what a destination said of who read a recipient's files; what was once known stays known."""
+        self._record(lambda connection: receipts.record_receipts(connection, recipient, entries, asked_at))
 
     def record_conflict(self, file_id: int, detail: str) -> None:
         """Record what stands in a file's place; shown until the file is published."""

@@ -149,7 +149,7 @@ def _give_way(connection: Connection, issue_ids: Iterable[int]) -> list[dict[str
         if left is not None:
             raise LedgerError(f"{left} has been published: it can't give way; nothing was recorded")
         ids = [row.id for row in rows]
-        for of_file in (tables.resends, tables.conflicts, publications):
+        for of_file in (tables.resends, tables.conflicts, tables.receipts, publications):
             connection.execute(delete(of_file).where(of_file.c.file_id.in_(ids)))
         connection.execute(delete(files).where(files.c.issue_id == issue_id))
         for of_issue in (tables.brakes, tables.withdrawals, tables.recalls, tables.corrections):

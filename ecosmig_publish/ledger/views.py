@@ -212,6 +212,23 @@ class SourceWatermark:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordedReceipt:
+    """What is known of who read a published file: `seen` is yes, opened or not yet; without any it is unknown.
+
+    opened: by somebody, not said by whom. `seen_at` is a reading by the recipient; `opened` and `people` count
+    everybody's, the publisher's too, None where they aren't counted. Known since `found_at`, last asked at `asked_at`.
+    """
+
+    file_id: int
+    seen: str
+    seen_at: datetime | None
+    opened: int | None
+    people: int | None
+    found_at: datetime
+    asked_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """Something about the source or the installation that a person should look at."""
 

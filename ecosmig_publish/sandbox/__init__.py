@@ -19,6 +19,9 @@ carries `X-Stand-In`. In a test:
         library.put("a/stranger.csv", b"...", by="ana@example-energy.test")
         library.files(), library.read(path), library.grants(path), library.history(path), library.ever_visible(folder)
 
+        library.open_as(path, by="ana@example-energy.test")    # a recipient reads
+        sandbox.analytics = Analytics.NAMES                    # and Graph tells who; by default it only counts
+
         sandbox.faults.add(Fault("throttle", retry_after="3", at=5))            # the 5th request from now on
         sandbox.faults.add(Fault("reset", after=True, method="PATCH"))          # done, but the reply is lost
         sandbox.faults.add(Fault("hash_late", reads=2, method="PUT", path=":/content$"))
@@ -31,6 +34,7 @@ items and upload sessions are still there.
 
 from ecosmig_publish.sandbox.clock import Clock
 from ecosmig_publish.sandbox.faults import Fault, http_date
+from ecosmig_publish.sandbox.graph.analytics_calls import Analytics
 from ecosmig_publish.sandbox.sandbox import RegisteredApplication, Sandbox
 
-__all__ = ["Clock", "Fault", "RegisteredApplication", "Sandbox", "http_date"]
+__all__ = ["Analytics", "Clock", "Fault", "RegisteredApplication", "Sandbox", "http_date"]

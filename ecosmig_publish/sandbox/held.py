@@ -53,6 +53,11 @@ class Library:
             raise LookupError(f"{path}: a folder")
         return self._tenant.contents.path(item.content).read_bytes()
 
+    def open_as(self, path: str, by: str) -> bytes:
+        """Open a file as one of the tenant's people would in the browser; analytics will know of it."""
+        self._tenant.readings.note(self._existing(path).id, self._somebody(by))
+        return self.read(path)
+
     def history(self, path: str) -> list[HeldVersion]:
         """Return all bytes that were ever visible under this name in this folder, the oldest first."""
         folder, _, name = path.rpartition("/")

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from datetime import datetime, timedelta
     from types import TracebackType
 
+    from ecosmig_publish.sandbox.graph.analytics_calls import Analytics
     from ecosmig_publish.sandbox.request_log import LoggedRequest
     from ecosmig_publish.sandbox.state.directory import Directory
 
@@ -277,6 +278,15 @@ class Sandbox:
     @owners_only_see_grants.setter
     def owners_only_see_grants(self, only: bool) -> None:
         self._service.owners_only_see_all = only
+
+    @property
+    def analytics(self) -> Analytics:
+        """How much is told of who read a file."""
+        return self._service.analytics
+
+    @analytics.setter
+    def analytics(self, tells: Analytics) -> None:
+        self._service.analytics = tells
 
     def library(self, name: str = "Documents") -> Library:
         """Return a library to look into, and to do things to as somebody else. Raises `LookupError`."""

@@ -66,6 +66,7 @@ AFTER_A_RUN = [
     "audit list",
     "audit list --acts",
     "audit check",
+    "audit receipts",
     "audit page",
     "audit export",
     "audit export --acts",

@@ -31,6 +31,7 @@ COMMANDS = [
     ["audit", "list"],
     ["audit", "list", "--acts"],
     ["audit", "export"],
+    ["audit", "receipts"],
     ["data", "check"],
 ]
 

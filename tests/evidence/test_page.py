@@ -19,7 +19,7 @@ from ecosmig_publish.emrr.terms import Report, Signifier, Slot
 from ecosmig_publish.evidence.page import Picture, concerns_of, picture_of
 from ecosmig_publish.evidence.page.rendering import render_page
 from ecosmig_publish.evidence.page.states import State
-from ecosmig_publish.ledger import Finding, FolderEntry, OpenHold, RecordedFile, RecordedSlot
+from ecosmig_publish.ledger import Finding, FolderEntry, OpenHold, RecordedFile, RecordedReceipt, RecordedSlot
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -211,8 +211,28 @@ def test_the_packed_data_are_the_picture() -> None:
     grid = _data(render_page(picture, (), head=""))["grids"][0]
 
     assert grid["cells"] == ["p"]
-    assert grid["issues"] == [[[0, 7, 1, 5, 20, 3600]]]
+    assert grid["issues"] == [[[0, 7, 1, 5, 20, 3600, 0]]]
     assert grid["due"] == [int(DUE.timestamp())]
+
+
+def test_whether_an_issue_was_seen_is_said_and_where_nothing_is_known_that() -> None:
+    files = [
+        # Two files of one issue: what is least known of them is what is known of it.
+        _file(file_id=1, sequence=1, published_at=DUE, proved_at=DUE),
+        _file(file_id=2, sequence=2, part=2, published_at=DUE, proved_at=DUE),
+        _file(TWO, file_id=3, published_at=DUE, proved_at=DUE),
+    ]
+    said = {1: "yes", 2: "opened"}
+    receipts = {number: RecordedReceipt(number, seen, None, None, None, DUE, DUE) for number, seen in said.items()}
+    picture = picture_of(
+        slots=[_slot()], files=files, folders={}, due=(), made_at=DUE, deadline=HOUR, receipts=receipts
+    )
+
+    page = render_page(picture, (), head="")
+
+    assert [issue[0][6] for issue in _data(page)["grids"][0]["issues"]] == [2, 0]
+    assert "Of 2 issues" in page
+    assert "0 seen by the recipient, 1 opened and not said by whom, 0 not yet, 1 unknown." in page
 
 
 def test_no_device_and_no_meter_point_stand_in_the_page() -> None:

@@ -17,6 +17,7 @@ from ecosmig_publish.ledger import (
     Ledger,
     ProblemEntry,
     PublishedEntry,
+    ReceiptEntry,
     Watermark,
 )
 from ecosmig_publish.ledger.checking import LedgerFault, check_ledger
@@ -68,6 +69,8 @@ def whole_ledger(at: Path | Place) -> Ledger:
     )
     sizes = {file.file_id: file.size for file in ledger.files()}
     ledger.record_proved([(file_id, sizes[file_id], QUICK_XOR_HASH) for file_id in (a1, a2)], NOON)
+    ledger.record_receipts(A, [ReceiptEntry(a1, "opened", None, 2, 1), ReceiptEntry(a2, "not yet", None, 0, 0)], NOON)
+    ledger.record_receipts(A, [ReceiptEntry(a1, "yes", NOON, 3, 2)], NOON)
     ledger.record_finding("altered", {"name": "some name"})
     ledger.record_finding("altered", {"name": "some name"})
     ledger.rebase_watermark(Report.ECOSMIG_006, Watermark(5, 55))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ecosmig_publish.sandbox import Analytics
+
 if TYPE_CHECKING:
     from ecosmig_publish.sandbox import Sandbox
     from tests.destinations.sharepoint.driven import DrivenTime
@@ -21,3 +23,4 @@ def calm(sandbox: Sandbox, driven: DrivenTime) -> None:
     sandbox.keeps_truncated = False
     sandbox.resource_units_per_minute = 0
     sandbox.latency = 0.0
+    sandbox.analytics = Analytics.COUNTS

@@ -1,4 +1,4 @@
-"""`ecosmig audit list | check | export | page`: what was delivered to whom, when, and how we know."""
+"""`ecosmig audit list | check | export | receipts | page`: what was delivered to whom, when, and how we know."""
 
 from pathlib import Path
 from typing import Annotated
@@ -32,6 +32,12 @@ def add_to(app: typer.Typer) -> None:
     )(check)
     command(
         audits,
+        "receipts",
+        examples=("ecosmig audit receipts", "ecosmig audit receipts --supplier PXX999 --days 30"),
+        statuses=(ExitStatus.UNPROVED,),
+    )(receipts)
+    command(
+        audits,
         "page",
         examples=("ecosmig audit page", "ecosmig audit page --out /srv/www/ecosmig.html --force"),
         interrupted=CHANGED_NOTHING,
@@ -52,7 +58,8 @@ def list_uploads(
 ) -> int:
     """List every file with when it was issued, published and proved.
 
-    --json has everything known of each: slot, recipient, folder, size, SHA-256, quickXorHash, item id.
+    --json has everything known of each: slot, recipient, folder, size, SHA-256, quickXorHash, item id, and
+    who read it as far as that was asked (`audit receipts`).
     """
     from ecosmig_publish.cli.views.audit import show_acts, show_uploads  # noqa: PLC0415 - --help stays quick
     from ecosmig_publish.cli.words import parse_reports, parse_suppliers  # noqa: PLC0415
@@ -84,6 +91,27 @@ def check(
     from ecosmig_publish.cli.views.audit_check import check_and_show  # noqa: PLC0415 - --help stays quick
 
     return check_and_show(invocation, head=head, copied=anchors, with_anchors=not no_anchors)
+
+
+def receipts(
+    invocation: Invocation,
+    supplier: Annotated[
+        list[str] | None,
+        typer.Option("--supplier", metavar="SIGNIFIER", help="Only this recipient; may be repeated."),
+    ] = None,
+    days: Annotated[
+        int, typer.Option("--days", min=1, max=366, help="Ask about what was published in the last so many days.")
+    ] = 7,
+) -> int:
+    """Ask SharePoint who read the published files, and record what it says: seen, opened, not yet or unknown.
+
+    One request for each file that isn't known to be read by its recipient. Where the service doesn't say, it is
+    unknown, never no; on a disk always.
+    """
+    from ecosmig_publish.cli.views.audit_receipts import ask_and_show  # noqa: PLC0415 - --help stays quick
+    from ecosmig_publish.cli.words import parse_suppliers  # noqa: PLC0415
+
+    return ask_and_show(invocation, parse_suppliers(supplier or ()), days)
 
 
 def page(

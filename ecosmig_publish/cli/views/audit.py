@@ -7,7 +7,9 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from ecosmig_publish.cli.strangers import refuse_strangers
+from ecosmig_publish.cli.views.audit_receipts import receipt_fields
 from ecosmig_publish.cli.wired import wired
+from ecosmig_publish.destinations.receipts import Seen
 from ecosmig_publish.errors import ExitStatus
 
 if TYPE_CHECKING:
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
 
     from ecosmig_publish.cli.invocation import Invocation
     from ecosmig_publish.emrr.terms import Report, Signifier
-    from ecosmig_publish.ledger import Act, Ledger, RecordedFile
+    from ecosmig_publish.ledger import Act, Ledger, RecordedFile, RecordedReceipt
 
 
 def show_uploads(invocation: Invocation, suppliers: Sequence[Signifier], reports: Sequence[Report], limit: int) -> int:
@@ -25,6 +27,7 @@ def show_uploads(invocation: Invocation, suppliers: Sequence[Signifier], reports
     total = 0
     files: list[RecordedFile] = []
     folders: Mapping[Signifier, str] = {}
+    receipts: Mapping[int, RecordedReceipt] = {}
     if ledger is None:
         refuse_strangers(suppliers, None)
     else:
@@ -32,8 +35,9 @@ def show_uploads(invocation: Invocation, suppliers: Sequence[Signifier], reports
             refuse_strangers(suppliers, ledger)
             folders = {signifier: entry.name for signifier, entry in ledger.folders().items()}
             total, files = _latest(_files(ledger, suppliers, reports), None if invocation.json else limit)
-    document = {"files": [_file(file, folders) for file in files]}
-    invocation.result(document, lambda: _render_files(files, total))
+            receipts = ledger.receipts()
+    document = {"files": [_file(file, folders, receipts.get(file.file_id)) for file in files]}
+    invocation.result(document, lambda: _render_files(files, receipts, total))
     return ExitStatus.OK
 
 
@@ -83,7 +87,7 @@ def _files(ledger: Ledger, suppliers: Sequence[Signifier], reports: Sequence[Rep
             yield from ledger.files(recipient=supplier, report=report)
 
 
-def _file(file: RecordedFile, folders: Mapping[Signifier, str]) -> dict[str, object]:
+def _file(file: RecordedFile, folders: Mapping[Signifier, str], receipt: RecordedReceipt | None) -> dict[str, object]:
     return {
         "report": file.report,
         "slot": file.due_at,
@@ -107,19 +111,29 @@ def _file(file: RecordedFile, folders: Mapping[Signifier, str]) -> dict[str, obj
         "withdrawn_at": file.withdrawn_at,
         "removed": file.removed,
         "brake": file.brake,
+        **receipt_fields(receipt),
     }
 
 
-def _render_files(files: Sequence[RecordedFile], total: int) -> None:
+def _render_files(files: Sequence[RecordedFile], receipts: Mapping[int, RecordedReceipt], total: int) -> None:
     from ecosmig_publish.cli.screen import is_narrow, show_line, show_table, shown_instant  # noqa: PLC0415 - rich
 
     if is_narrow():
         columns: tuple[str, ...] = ("file", "rows", "what became of it")
-        rows: list[tuple[object, ...]] = [(file.name, file.rows, _state(file)) for file in files]
+        rows: list[tuple[object, ...]] = [
+            (file.name, file.rows, _state(file, receipts.get(file.file_id))) for file in files
+        ]
     else:
         columns = ("file", "rows", "bytes", "SHA-256", "issued", "what became of it")
         rows = [
-            (file.name, file.rows, file.size, file.sha256[:12], shown_instant(file.generated_at), _state(file))
+            (
+                file.name,
+                file.rows,
+                file.size,
+                file.sha256[:12],
+                shown_instant(file.generated_at),
+                _state(file, receipts.get(file.file_id)),
+            )
             for file in files
         ]
     numbers, whole = ("rows", "bytes"), ("file", "SHA-256", "issued")
@@ -130,7 +144,7 @@ def _render_files(files: Sequence[RecordedFile], total: int) -> None:
         )
 
 
-def _state(file: RecordedFile) -> str:
+def _state(file: RecordedFile, receipt: RecordedReceipt | None) -> str:
     parts = []
     if file.withdrawn_at is not None:
         left = "left" if file.published_at else "never published"
@@ -139,7 +153,17 @@ def _state(file: RecordedFile) -> str:
         parts.append(_published(file))
     if file.superseded_by is not None:
         parts.append(f"superseded by {file.superseded_by}")
+    if receipt is not None:
+        parts.append(_seen(receipt))
     return "; ".join(parts)
+
+
+def _seen(receipt: RecordedReceipt) -> str:
+    from ecosmig_publish.cli.screen import shown_instant  # noqa: PLC0415 - rich is slow to import
+
+    if receipt.seen == Seen.YES:
+        return f"seen by the recipient {shown_instant(receipt.seen_at)}".removesuffix(" -")
+    return "opened, not said by whom" if receipt.seen == Seen.OPENED else "not seen yet"
 
 
 def _published(file: RecordedFile) -> str:

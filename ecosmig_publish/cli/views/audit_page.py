@@ -53,6 +53,7 @@ def _page(wiring: Wiring, deadline: timedelta) -> str:
             due=due_slots_of(start=wiring.settings.start, at=now, last_slots=last),
             made_at=now,
             deadline=deadline,
+            receipts=ledger.receipts(),
         )
         concerns = concerns_of(picture, ledger.open_holds(), ledger.findings())
         head = ledger.head()

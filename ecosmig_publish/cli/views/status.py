@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from ecosmig_publish.cli.views.audit_receipts import counts_in_words, receipt_counts
 from ecosmig_publish.cli.views.brake import brake_document, show_braked
 from ecosmig_publish.cli.views.chain import anchored_document, show_anchored
 from ecosmig_publish.cli.views.issue_amended import amended_document, show_amended
@@ -45,6 +46,7 @@ def show_status(invocation: Invocation, limit: int | None) -> int:
             "brake": brake_document([], []),
             "amended": [],
             "findings": [],
+            "seen_by_recipients": receipt_counts({}, 0, None),
             "chain": None,
             "due_now": _counted(_due(wiring, {})),
         }
@@ -137,6 +139,7 @@ def _document(ledger: Ledger, limit: int | None) -> dict[str, object]:
             for (report, recipient), reason in sorted(ledger.stopped_streams().items())
         ],
         "amended": amended_document(ledger.amended_issues()),
+        "seen_by_recipients": receipt_counts(*ledger.receipt_counts()),
         "findings": [
             {"at": finding.at, "kind": finding.kind, "detail": dict(finding.detail)} for finding in ledger.findings()
         ],
@@ -174,6 +177,10 @@ def _render(document: dict[str, object]) -> None:
     for row in _records(document, "stopped"):
         show_line(f"{row['report']} for {row['recipient']} is stopped since ledger recover: {row['reason']}")
     show_amended(_records(document, "amended"))
+    seen: dict[str, object] = document["seen_by_recipients"]  # type: ignore[assignment]
+    if seen["asked_at"] is not None:
+        asked_at = shown_instant(seen["asked_at"])  # type: ignore[arg-type]
+        show_line(f"Seen by recipients, asked {asked_at}: {counts_in_words(seen)} (ecosmig audit receipts)")
     findings = _records(document, "findings")
     if len(findings) > _FINDINGS:
         show_line(f"The latest {_FINDINGS} of {len(findings):,} findings; all of them: ecosmig status --json")

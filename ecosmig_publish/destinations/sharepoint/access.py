@@ -24,11 +24,12 @@ class Readers:
     """Who should be able to read a recipient's folder.
 
     `recipients`: object ids or mails of the recipient's users, or of its one group. `owners`: ids, mails or, for the
-    site's own groups, names of the owner's own principals.
+    site's own groups, names of the owner's own principals. `is_group`: the one recipient is a group.
     """
 
     recipients: frozenset[str]
     owners: frozenset[str] = frozenset()
+    is_group: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,10 +21,12 @@ if TYPE_CHECKING:
 
     from ecosmig_publish.destinations.following import ChangedItem
     from ecosmig_publish.destinations.protocol import Folder, Placed
+    from ecosmig_publish.destinations.receipts import Receipt
     from ecosmig_publish.destinations.sharepoint.access import Verdict
     from ecosmig_publish.destinations.sharepoint.changes import Changes
     from ecosmig_publish.destinations.sharepoint.guard import Guard
     from ecosmig_publish.destinations.sharepoint.library import Item, Library
+    from ecosmig_publish.destinations.sharepoint.receipts import Receipts
     from ecosmig_publish.fingerprint import Fingerprint
 
 
@@ -36,6 +38,7 @@ class SharePointDestination:
         self._guard = guard
         self._run = new_run()
         self._placing = Placing(library, self._run)
+        self._receipts: Receipts | None = None
         self._anchors = AnchorsInLibrary(library, self._placing, self._run)
 
     @property
@@ -73,6 +76,14 @@ class SharePointDestination:
         for item in self._library.recently_listed(staging_id, about).values():
             if is_leftover(item.name, folder.signifier, self._run):
                 discard(self._library, item, f"{about}/{item.name}")
+
+    def receipt(self, folder: Folder, name: str, item_id: str) -> Receipt:
+        """See `GivesReceipts`."""
+        if self._receipts is None:
+            from ecosmig_publish.destinations.sharepoint.receipts import Receipts  # noqa: PLC0415 - no run needs it
+
+            self._receipts = Receipts(self._library, self._guard.readers_of)
+        return self._receipts.of(folder, name, item_id)
 
     @property
     def followed(self) -> str:

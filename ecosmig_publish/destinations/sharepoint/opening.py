@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from ecosmig_publish import __version__
-from ecosmig_publish.destinations.sharepoint.access import Readers
 from ecosmig_publish.destinations.sharepoint.destination import SharePointDestination
 from ecosmig_publish.destinations.sharepoint.graph.client import Graph, GraphParts
 from ecosmig_publish.destinations.sharepoint.graph.session import CONNECT_SECONDS, READ_SECONDS, HttpsSession
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from ecosmig_publish.destinations.protocol import Folder
+    from ecosmig_publish.destinations.sharepoint.access import Readers
     from ecosmig_publish.emrr.terms import Signifier
 
 
@@ -91,7 +91,7 @@ def open_publisher(
     timing = timing or Timing()
     library = open_library(connection, timing)
     itself = frozenset({connection.identity.client_id} - {""})
-    expected = {signifier: Readers(wanted.recipients, wanted.owners | itself) for signifier, wanted in readers.items()}
+    expected = {signifier: replace(wanted, owners=wanted.owners | itself) for signifier, wanted in readers.items()}
     guard = Guard(library, expected, proved_at=proved_at, proof_max_age=proof_max_age, now=timing.now)
     return SharePointDestination(library, guard)
 

@@ -6,6 +6,7 @@
     b: ["‖", "held by the big-change brake"], v: ["–", "withdrawn"], ".": ["·", "no rows, nothing to issue"],
     "?": ["?", "due, and not issued"],
   };
+  const SEEN = ["unknown", "not yet", "opened, not said by whom", "yes"];
   const OPEN = "owxfb?";
   const at = (id) => document.getElementById(id);
   const data = await unpacked(at("data").textContent);
@@ -115,10 +116,10 @@
     const words = [WORDS[letter][1]];
     const issue = state.byIssue.get(row)?.get(place);
     if (issue) {
-      const [, first, files, rows, published, proved] = issue;
+      const [, first, files, rows, published, proved, seen] = issue;
       words.push(files > 1 ? `numbers ${first} to ${first + files - 1}` : `number ${first}`, `${count(rows)} rows`);
       if (published >= 0) words.push(`published ${clock(grid.due[place] + published)}`);
-      if (proved >= 0) words.push(`proved ${clock(grid.due[place] + proved)}`);
+      if (proved >= 0) words.push(`proved ${clock(grid.due[place] + proved)}`, `seen by the recipient: ${SEEN[seen]}`);
     } else if (letter === "." && grid.outcome[place] !== "issued") {
       words.push(`slot skipped: ${grid.outcome[place]}`);
     }

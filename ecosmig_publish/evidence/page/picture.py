@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from ecosmig_publish.emrr.catalogue import CATALOGUE
@@ -13,7 +14,11 @@ if TYPE_CHECKING:
     from datetime import datetime, timedelta
 
     from ecosmig_publish.emrr.terms import Report, Signifier, Slot
-    from ecosmig_publish.ledger import FolderEntry, RecordedFile, RecordedSlot
+    from ecosmig_publish.ledger import FolderEntry, RecordedFile, RecordedReceipt, RecordedSlot
+
+
+SEEN = (None, "not yet", "opened", "yes")
+"""Whether the recipient has read an issue: what the ledger calls it, None where that is unknown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +32,10 @@ class Column:
 
 @dataclass(slots=True)
 class Issue:
-    """What is known of a recipient's newest issue of a slot; instants None while not yet."""
+    """What is known of a recipient's newest issue of a slot; instants None while not yet.
+
+    `seen` is a place in `SEEN`, the lowest of its files'.
+    """
 
     column: int
     state: State
@@ -36,6 +44,7 @@ class Issue:
     rows: int
     published_at: datetime | None
     proved_at: datetime | None
+    seen: int
 
 
 @dataclass(slots=True)
@@ -72,6 +81,7 @@ def picture_of(
     due: Sequence[Slot],
     made_at: datetime,
     deadline: timedelta,
+    receipts: Mapping[int, RecordedReceipt] = MappingProxyType({}),
 ) -> Picture:
     """Return the picture of a ledger's slots and files; `due` are slots that nobody issued."""
     grids = {report: ReportGrid(report, []) for report in CATALOGUE}
@@ -83,13 +93,15 @@ def picture_of(
     places = {
         report: {column.due_at: place for place, column in enumerate(grid.columns)} for report, grid in grids.items()
     }
-    seen = set(folders)
+    whom = set(folders)
     for file in files:
-        seen.add(file.recipient)
+        whom.add(file.recipient)
         has_folder = file.recipient in folders
         state = _state(file, made_at, deadline, has_folder=has_folder)
-        _add(grids[file.report], places[file.report][file.due_at], file, state)
-    names = {signifier: folders[signifier].party_name if signifier in folders else "" for signifier in sorted(seen)}
+        receipt = receipts.get(file.file_id)
+        seen = SEEN.index(receipt.seen) if receipt is not None else 0
+        _add(grids[file.report], places[file.report][file.due_at], file, state, seen)
+    names = {signifier: folders[signifier].party_name if signifier in folders else "" for signifier in sorted(whom)}
     return Picture(made_at, deadline, names, tuple(grids.values()))
 
 
@@ -107,18 +119,21 @@ def _state(file: RecordedFile, made_at: datetime, deadline: timedelta, *, has_fo
     return State.OVERDUE if made_at > file.due_at + deadline else State.WAITING
 
 
-def _add(grid: ReportGrid, column: int, file: RecordedFile, state: State) -> None:
+def _add(grid: ReportGrid, column: int, file: RecordedFile, state: State, seen: int) -> None:
     """Add a file to its issue; a later issue of the same slot, which corrects it, takes its place."""
     of_recipient = grid.issues.setdefault(file.recipient, {})
     issue = of_recipient.get(column)
     if issue is None or file.part == 1:
-        of_recipient[column] = Issue(column, state, file.sequence, 1, file.rows, file.published_at, file.proved_at)
+        of_recipient[column] = Issue(
+            column, state, file.sequence, 1, file.rows, file.published_at, file.proved_at, seen
+        )
         return
     issue.state = worst(issue.state, state)
     issue.files += 1
     issue.rows += file.rows
     issue.published_at = _later(issue.published_at, file.published_at)
     issue.proved_at = _later(issue.proved_at, file.proved_at)
+    issue.seen = min(issue.seen, seen)
 
 
 def _later(one: datetime | None, other: datetime | None) -> datetime | None:

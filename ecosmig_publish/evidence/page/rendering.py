@@ -13,6 +13,7 @@ from ecosmig_publish import __version__
 from ecosmig_publish.emrr.catalogue import CATALOGUE
 from ecosmig_publish.evidence.page.attention import GRAVE
 from ecosmig_publish.evidence.page.extra import missing_extra
+from ecosmig_publish.evidence.page.picture import SEEN
 from ecosmig_publish.evidence.page.states import State
 from ecosmig_publish.evidence.page.trends import trend_of
 
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from ecosmig_publish.evidence.page.picture import Picture, ReportGrid
 
 _LAST_NIGHT = timedelta(hours=24)
+_LAST_WEEK = timedelta(days=7)
+_IN_PLACE = frozenset({State.PROVED, State.LATE})
 _OPEN = frozenset({State.WAITING, State.OVERDUE, State.CONFLICT, State.NO_FOLDER, State.BRAKED, State.NOT_ISSUED})
 
 
@@ -52,6 +55,7 @@ def render_page(picture: Picture, concerns: Sequence[Concern], *, head: str) -> 
         mild=[concern for concern in concerns if concern.weight != GRAVE],
         names=picture.recipients,
         night=_night(picture),
+        seen=_seen(picture),
         head=head,
         version=__version__,
     )
@@ -75,6 +79,18 @@ def _night(picture: Picture) -> dict[str, Any]:
     return {"since": since, "due": due, "proved": proved, "late": late, "open": sorted(still_open)}
 
 
+def _seen(picture: Picture) -> dict[str, int]:
+    """Return how many of the last week's proved issues their recipients have read, as far as that is known."""
+    since, counts = picture.made_at - _LAST_WEEK, [0] * len(SEEN)
+    for grid in picture.grids:
+        for issues in grid.issues.values():
+            for issue in issues.values():
+                if issue.state in _IN_PLACE and grid.columns[issue.column].due_at > since:
+                    counts[issue.seen] += 1
+    unknown, not_yet, opened, yes = counts
+    return {"all": sum(counts), "yes": yes, "opened": opened, "not_yet": not_yet, "unknown": unknown}
+
+
 def _packed(picture: Picture) -> str:
     """Return the grid's data, deflated, as text that can't end a script element."""
     document = {
@@ -88,8 +104,8 @@ def _packed(picture: Picture) -> str:
 def _grid(picture: Picture, grid: ReportGrid) -> dict[str, Any]:
     """Return a report's slots, a letter for each recipient and slot, and each issue's numbers.
 
-    An issue is [place of its slot, first number, files, rows, seconds from the slot to publication and to proof],
-    -1 for what is not yet.
+    An issue is [place of its slot, first number, files, rows, seconds from the slot to publication and to proof, place
+    in `SEEN`], -1 for what is not yet.
     """
     columns = range(len(grid.columns))
     return {
@@ -110,6 +126,7 @@ def _grid(picture: Picture, grid: ReportGrid) -> dict[str, Any]:
                     issue.rows,
                     _seconds(grid.columns[issue.column].due_at, issue.published_at),
                     _seconds(grid.columns[issue.column].due_at, issue.proved_at),
+                    issue.seen,
                 ]
                 for issue in grid.issues.get(recipient, {}).values()
             ]

@@ -9,6 +9,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    String,
     Table,
     Text,
 )
@@ -45,3 +46,19 @@ conflicts = Table(
     Column("detail", Text, nullable=False),
     Column("found_at", UtcInstant, nullable=False),
 )
+
+receipts = Table(
+    "receipts",
+    metadata,
+    Column("file_id", Integer, ForeignKey("files.id"), primary_key=True),
+    Column("seen", String(7), nullable=False),
+    Column("seen_at", UtcInstant),
+    Column("opened", Integer),
+    Column("people", Integer),
+    Column("found_at", UtcInstant, nullable=False),
+    Column("asked_at", UtcInstant, nullable=False),
+    CheckConstraint("seen IN ('yes', 'opened', 'not yet')", name="seen"),
+    CheckConstraint("seen_at IS NULL OR seen = 'yes'", name="seen_at"),
+    CheckConstraint("found_at <= asked_at", name="asked_at"),
+)
+"""What the destination said of a file's readers: since `found_at` this is known, at `asked_at` it was asked last."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ecosmig_publish.sandbox.exchange import Answer, DocumentError, Request
 from ecosmig_publish.sandbox.graph import (
+    analytics_calls,
     content_calls,
     delta_calls,
     directory_calls,
@@ -151,6 +152,8 @@ class Graph:
                 return item_calls.list_children(service, request, caller, address, call.happening)
             case "GET", "content":
                 return content_calls.get_content(service, request, caller, address)
+            case "GET", "analytics":
+                return analytics_calls.get_stats(service, request, caller, address, rest)
             case "GET", "permissions" if rest:
                 return permission_calls.get_grant(service, caller, address, rest)
             case "GET", "permissions":

@@ -113,6 +113,8 @@ def get_content(service: Service, request: Request, caller: Caller, address: Add
         raise bad_request("A folder has no content.")
     if request.headers.get("if-none-match") in {item.etag, item.ctag}:
         return Answer(304, None, {"ETag": item.etag})
+    # The download address knows nobody: whoever was given it is the reader.
+    service.tenant.readings.note(item.id, caller.identity)
     return Answer(302, None, {"Location": service.download_url(item)})
 
 

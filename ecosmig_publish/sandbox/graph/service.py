@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ecosmig_publish.sandbox.clock import stamp
 from ecosmig_publish.sandbox.exchange import Answer
+from ecosmig_publish.sandbox.graph.analytics_calls import Analytics
 from ecosmig_publish.sandbox.graph.refusals import bad_request, changed_meanwhile
 from ecosmig_publish.sandbox.graph.shapes import Shapes, selected
 
@@ -42,6 +43,8 @@ class Service:
     """What the site grants to applications stands among the permissions of its items."""
     keeps_truncated: bool = False
     """A PUT whose connection breaks leaves what had come in, as some report of SharePoint."""
+    analytics: Analytics = Analytics.COUNTS
+    """How much is told of who read a file: by default what a site tells whose owners changed nothing."""
     shapes: Shapes = field(init=False)
 
     def __post_init__(self) -> None:

@@ -47,6 +47,8 @@ CREATE TABLE IF NOT EXISTS upload (
     id TEXT PRIMARY KEY, drive TEXT NOT NULL, parent TEXT NOT NULL, name TEXT NOT NULL, key TEXT NOT NULL,
     item TEXT, conflict TEXT NOT NULL, declared INTEGER, total INTEGER, received INTEGER NOT NULL DEFAULT 0,
     deferred INTEGER NOT NULL DEFAULT 0, expires_at TEXT NOT NULL, client_id TEXT NOT NULL, file_times TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS reading (item TEXT NOT NULL, at TEXT NOT NULL, who TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS reading_item ON reading (item, at);
 CREATE TABLE IF NOT EXISTS assertion (id TEXT PRIMARY KEY, expires_at REAL NOT NULL);
 """
 

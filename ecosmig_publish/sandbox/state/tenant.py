@@ -15,6 +15,7 @@ from ecosmig_publish.sandbox.state.database import Database
 from ecosmig_publish.sandbox.state.directory import Directory
 from ecosmig_publish.sandbox.state.grants import Grants
 from ecosmig_publish.sandbox.state.items import Drive, Items
+from ecosmig_publish.sandbox.state.readings import Readings
 from ecosmig_publish.sandbox.state.tree import Tree
 from ecosmig_publish.sandbox.state.uploads import Uploads
 
@@ -59,6 +60,7 @@ class Tenant:
         self.items = Items(self.database)
         self.tree = Tree(self.database, self.contents, clock)
         self.grants = Grants(self.database, self.items)
+        self.readings = Readings(self.database, clock)
         self.uploads = Uploads(self.database, directory / "uploads", clock, UPLOAD_LIFETIME)
         self.applications = Applications(self.database)
         with self.database.transaction():

@@ -26,6 +26,7 @@ class Kind(Enum):
     GET = ("look at an item", 1, READING)
     LIST = ("list a folder", 2, READING)
     DELTA = ("ask what changed", 1, READING)
+    ANALYTICS = ("ask who read a file", 2, READING)
     PERMISSIONS = ("see who can read a folder", 5, READING)
     DOWNLOAD = ("read a file", 1, READING)
     DELETE = ("remove a staged file", 2, READING)

@@ -36,26 +36,27 @@ class Item:
 def parse_item(document: Mapping[str, Any]) -> Item:
     """Read a driveItem; what is missing or of another type counts as unsaid."""
     size = document.get("size")
-    hashes = _part(_part(document, "file"), "hashes")
+    hashes = part(part(document, "file"), "hashes")
     quick_xor = hashes.get("quickXorHash")
     return Item(
         id=str(document.get("id") or ""),
         name=str(document.get("name") or ""),
-        parent_id=str(_part(document, "parentReference").get("id") or ""),
+        parent_id=str(part(document, "parentReference").get("id") or ""),
         size=size if isinstance(size, int) and not isinstance(size, bool) and size >= 0 else -1,
         is_folder=document.get("folder") is not None or document.get("root") is not None,
         hash=quick_xor if isinstance(quick_xor, str) and quick_xor else None,
-        modified_at=_instant(document.get("lastModifiedDateTime")),
-        modified_by=_who(_part(document, "lastModifiedBy")),
+        modified_at=parse_instant(document.get("lastModifiedDateTime")),
+        modified_by=_who(part(document, "lastModifiedBy")),
         deleted=document.get("deleted") is not None,
-        created_at=_instant(document.get("createdDateTime")),
+        created_at=parse_instant(document.get("createdDateTime")),
         etag=_text(document.get("eTag")),
     )
 
 
-def _part(document: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    part = document.get(name)
-    return part if isinstance(part, dict) else {}
+def part(document: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """Return an object inside a document, an empty one where none is."""
+    found = document.get(name)
+    return found if isinstance(found, dict) else {}
 
 
 def _text(value: object) -> str | None:
@@ -64,12 +65,13 @@ def _text(value: object) -> str | None:
 
 def _who(identities: Mapping[str, Any]) -> str:
     """Return the names of whoever did something: a person where there is one, and the application."""
-    names = [_part(identities, kind) for kind in ("user", "application")]
+    names = [part(identities, kind) for kind in ("user", "application")]
     shown = [str(one.get("email") or one.get("displayName") or one.get("id") or "") for one in names]
     return " by ".join(dict.fromkeys(name for name in shown if name))
 
 
-def _instant(text: object) -> datetime | None:
+def parse_instant(text: object) -> datetime | None:
+    """Return an instant in UTC, None where the text is none."""
     try:
         instant = datetime.fromisoformat(str(text))
         return (instant if instant.tzinfo else instant.replace(tzinfo=UTC)).astimezone(UTC)
