@@ -73,10 +73,10 @@ def test_what_was_recorded_is_there_when_the_ledger_is_opened_again(opened_place
 def test_a_ledger_of_the_version_before_is_brought_up_and_that_is_on_the_record(opened_place: Place) -> None:
     with opened_place.opened() as ledger:
         ledger.record_finding("missing", {"name": "x"})
-    told(opened_place, "DROP TABLE anchors", "UPDATE alembic_version SET version_num = '0004'")
+    told(opened_place, "DROP TABLE receipts", "UPDATE alembic_version SET version_num = '0005'")
     with opened_place.opened("9.9") as ledger:
         finding, upgrading = ledger.acts()
-        assert (finding.kind, upgrading.kind, upgrading.subject) == ("find", "upgrade-ledger", f"0004 to {CURRENT}")
+        assert (finding.kind, upgrading.kind, upgrading.subject) == ("find", "upgrade-ledger", f"0005 to {CURRENT}")
         assert upgrading.version == "9.9"
         with ledger.at_one_moment() as connection:
             assert list(check_ledger(connection)) == []
