@@ -20,7 +20,7 @@ _SLOW = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.
 T = TypeVar("T")
 
 
-def fuzzed(usual: int = 200) -> settings:
+def fuzzed(usual: int = 100) -> settings:
     """Return settings for `usual` examples, the same at every run; for as many as were asked for, always new ones."""
     return settings(
         max_examples=_DEEPER or usual,
