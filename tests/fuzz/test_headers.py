@@ -25,7 +25,7 @@ TEXTS = st.one_of(
 )
 
 
-@fuzzed(400)
+@fuzzed(200)
 @given(st.dictionaries(st.sampled_from(("Retry-After", "Date", "RateLimit-Reset", "RateLimit-Remaining")), TEXTS))
 def test_headers_say_a_time_that_can_be_waited_or_nothing(headers: dict[str, str]) -> None:
     words = read_headers(headers, NOW)

@@ -84,7 +84,7 @@ def test_a_record_is_one_or_an_invalid_file(parse: object) -> None:
     holds()
 
 
-@fuzzed(300)
+@fuzzed(150)
 @given(NAMES)
 def test_a_name_that_is_read_is_written_the_same_and_any_other_is_refused(text: str) -> None:
     names = []

@@ -86,7 +86,7 @@ def load(home: Path, content: bytes, environ: dict[str, str]) -> None:
     load_settings(file, environ, home)
 
 
-@fuzzed(300)
+@fuzzed(150)
 @given(st.one_of(spoilt(WHOLE), LINES, st.tuples(LINES, st.just(WHOLE)).map(b"\n".join)))
 def test_any_file_is_a_configuration_or_a_configuration_error(tmp_path: Path, content: bytes) -> None:
     refusal(lambda: load(tmp_path, content, {}), ConfigurationError)
@@ -101,7 +101,7 @@ def test_the_template_is_spoilt_into_nothing_worse(tmp_path: Path) -> None:
     holds()
 
 
-@fuzzed(300)
+@fuzzed(150)
 @given(
     st.dictionaries(
         st.one_of(st.sampled_from([variable_of(key) for key in known_keys()]), TEXTS.map("ECOSMIG_{}".format)),
@@ -123,7 +123,7 @@ def test_any_path_is_a_configuration_or_a_configuration_error(tmp_path: Path, pa
     refusal(lambda: load_settings(None, {"ECOSMIG_CONFIG": path}, tmp_path), ConfigurationError)
 
 
-@fuzzed(300)
+@fuzzed(150)
 @given(st.one_of(spoilt(CSV), st.binary(max_size=200)), st.sampled_from((".csv", ".toml")))
 def test_any_list_of_suppliers_is_read_or_a_configuration_error(tmp_path: Path, content: bytes, suffix: str) -> None:
     file = tmp_path / f"suppliers{suffix}"
@@ -133,7 +133,7 @@ def test_any_list_of_suppliers_is_read_or_a_configuration_error(tmp_path: Path, 
     refusal(lambda: load(tmp_path, b'suppliers = "suppliers' + suffix.encode() + b'"\n' + text, {}), ConfigurationError)
 
 
-@fuzzed(300)
+@fuzzed(150)
 @given(st.one_of(st.text(max_size=12), st.from_regex(r"[0-9]{1,10}[smhd]", fullmatch=True), st.integers(), st.none()))
 def test_a_duration_is_some_time_of_less_than_a_year_or_refused(value: Any) -> None:
     duration = parsed(parse_duration, value)
@@ -146,7 +146,7 @@ def test_a_duration_that_is_written_is_read_back(seconds: int) -> None:
     assert parse_duration(f"{seconds}s") == timedelta(seconds=seconds)
 
 
-@fuzzed(300)
+@fuzzed(150)
 @given(
     st.one_of(
         st.text(max_size=40),
