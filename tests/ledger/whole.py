@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 C006 = Slot(slot_of(1).due_at, Report.ECOSMIG_006)
 
 
-def whole_ledger(at: Path | Place) -> Ledger:
+def whole_ledger(at: Path | Place, *, has_receipts: bool = True) -> Ledger:
     """Return an open ledger of two recipients and three slots of 001, of which the last waits; and one of 006.
 
     Files: A's 1 is published and proved, 2 adopted and proved, 3 published; B's 1 was in conflict and is published,
@@ -69,8 +69,10 @@ def whole_ledger(at: Path | Place) -> Ledger:
     )
     sizes = {file.file_id: file.size for file in ledger.files()}
     ledger.record_proved([(file_id, sizes[file_id], QUICK_XOR_HASH) for file_id in (a1, a2)], NOON)
-    ledger.record_receipts(A, [ReceiptEntry(a1, "opened", None, 2, 1), ReceiptEntry(a2, "not yet", None, 0, 0)], NOON)
-    ledger.record_receipts(A, [ReceiptEntry(a1, "yes", NOON, 3, 2)], NOON)
+    if has_receipts:
+        opened, unread = ReceiptEntry(a1, "opened", None, 2, 1), ReceiptEntry(a2, "not yet", None, 0, 0)
+        ledger.record_receipts(A, [opened, unread], NOON)
+        ledger.record_receipts(A, [ReceiptEntry(a1, "yes", NOON, 3, 2)], NOON)
     ledger.record_finding("altered", {"name": "some name"})
     ledger.record_finding("altered", {"name": "some name"})
     ledger.rebase_watermark(Report.ECOSMIG_006, Watermark(5, 55))
