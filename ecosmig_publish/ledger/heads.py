@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import delete, insert, or_, select
 
 from ecosmig_publish.emrr.terms import Report, Signifier
+from ecosmig_publish.ledger.batches import batches
 from ecosmig_publish.ledger.seeds import seeded_numbers
 from ecosmig_publish.ledger.tables import files, folder_heads, folders, publications
 
@@ -112,9 +113,9 @@ def _issued_names(connection: Connection, heads: Iterable[Head]) -> dict[tuple[R
         for head in heads
     ]
     found: dict[tuple[Report, Signifier, int], str] = {}
-    for first in range(0, len(wanted), _AT_ONCE):
+    for some in batches(wanted, _AT_ONCE):
         # Each by the index of numbers: of a list of triples SQLite goes through every file there is.
-        any_of_them = or_(*wanted[first : first + _AT_ONCE])
+        any_of_them = or_(*some)
         rows = connection.execute(
             select(files.c.report, files.c.recipient, files.c.sequence, files.c.name).where(any_of_them)
         )

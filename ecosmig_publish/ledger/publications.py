@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, delete, func, insert, select, update
 
 from ecosmig_publish.emrr.terms import Report, Signifier
 from ecosmig_publish.errors import LedgerError
+from ecosmig_publish.ledger.batches import batches
 from ecosmig_publish.ledger.chain import Deed
 from ecosmig_publish.ledger.columns import instant_text
 from ecosmig_publish.ledger.tables import (
@@ -188,9 +189,8 @@ def _files_where(
     in_order: tuple[Column[Any], ...] = _IN_ORDER,
 ) -> Iterator[RecordedFile]:
     """Yield the files whose column has one of these values, asked for few at a time."""
-    wanted = sorted(values)
-    for first in range(0, len(wanted), _AT_ONCE):
-        few = _files(RecordedFile.__slots__).where(column.in_(wanted[first : first + _AT_ONCE]))
+    for some in batches(sorted(values), _AT_ONCE):
+        few = _files(RecordedFile.__slots__).where(column.in_(some))
         for row in connection.execute(few.order_by(None).order_by(*in_order)):
             yield RecordedFile(**_values(row))
 

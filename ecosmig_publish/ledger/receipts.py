@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, func, insert, select, update
 
+from ecosmig_publish.ledger.batches import batches
 from ecosmig_publish.ledger.chain import Deed
 from ecosmig_publish.ledger.columns import instant_text
 from ecosmig_publish.ledger.tables import files, publications, receipts, withdrawals
@@ -56,9 +57,9 @@ def record_receipts(
     """
     standing = {row.id: row for row in _standing(connection, [entry.file_id for entry in entries])}
     news = [entry for entry in entries if _is_news(entry, standing[entry.file_id])]
-    for some in _batches([entry.file_id for entry in entries]):
+    for some in batches([entry.file_id for entry in entries], _AT_ONCE):
         connection.execute(update(receipts).where(receipts.c.file_id.in_(some)).values(asked_at=asked_at))
-    for some in _batches([entry.file_id for entry in news]):
+    for some in batches([entry.file_id for entry in news], _AT_ONCE):
         connection.execute(delete(receipts).where(receipts.c.file_id.in_(some)))
     if not news:
         return None
@@ -86,11 +87,6 @@ def _facts(entry: ReceiptEntry) -> dict[str, object]:
 
 def _standing(connection: Connection, file_ids: Sequence[int]) -> Iterator[Row[Any]]:
     """Yield id and name of files, with what is known of each, None where nothing is."""
-    for some in _batches(file_ids):
+    for some in batches(file_ids, _AT_ONCE):
         columns: Select[Any] = select(files.c.id, files.c.name, receipts.c.seen, receipts.c.opened)
         yield from connection.execute(columns.outerjoin_from(files, receipts).where(files.c.id.in_(some)))
-
-
-def _batches(file_ids: Sequence[int]) -> Iterator[Sequence[int]]:
-    for first in range(0, len(file_ids), _AT_ONCE):
-        yield file_ids[first : first + _AT_ONCE]

@@ -12,6 +12,7 @@ from sqlalchemy import delete, func, insert, select, update
 from ecosmig_publish.errors import LedgerError
 from ecosmig_publish.ledger import tables
 from ecosmig_publish.ledger.acts import read_acts
+from ecosmig_publish.ledger.batches import batches
 from ecosmig_publish.ledger.births import file_facts, insert_issues
 from ecosmig_publish.ledger.chain import Deed, digest
 from ecosmig_publish.ledger.columns import instant_text
@@ -274,11 +275,10 @@ def _settle(connection: Connection, it: RecoveredReport, last_id: int) -> None:
     """Close the holds whose rows were found in files, and hold what was found in none."""
     holds = tables.holds
     is_open = (holds.c.report == it.report) & holds.c.closed.is_(None)
-    found = sorted(it.reported)
-    for first in range(0, len(found), _AT_ONCE):
+    for some in batches(sorted(it.reported), _AT_ONCE):
         connection.execute(
             update(holds)
-            .where(is_open, holds.c.key.in_(found[first : first + _AT_ONCE]))
+            .where(is_open, holds.c.key.in_(some))
             .values(closed="reported", closed_slot_id=last_id, last_slot_id=last_id)
         )
     held_already = set(connection.execute(select(holds.c.key).where(is_open)).scalars())

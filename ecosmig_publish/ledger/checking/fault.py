@@ -43,7 +43,12 @@ class LedgerFault:
 
 def act_of(number: object, kind: object, subject: object, at: object) -> str:
     """Return how an act is named: `act 3 (publish-file ECOSMIG-001_…csv, 2024-03-01T12:00:00Z)`; `at` is its text."""
-    return f"act {number} ({kind} {subject}, {str(at).partition('.')[0].removesuffix('Z')}Z)"
+    return f"act {number} ({kind} {subject}, {shown_at(at)})"
+
+
+def shown_at(at: object) -> str:
+    """Return an instant's text without its fraction of a second: `2024-03-01T12:00:00Z`."""
+    return f"{str(at).partition('.')[0].removesuffix('Z')}Z"
 
 
 def row_of(table: str, key: object, name: object = None) -> str:

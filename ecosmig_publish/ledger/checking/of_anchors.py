@@ -17,7 +17,7 @@ from ecosmig_publish.ledger.anchors import (
     parse_anchor_name,
 )
 from ecosmig_publish.ledger.checking.acting import RECOVERING
-from ecosmig_publish.ledger.checking.fault import ANCHOR, ROW, LedgerFault, act_of, row_of
+from ecosmig_publish.ledger.checking.fault import ANCHOR, ROW, LedgerFault, act_of, row_of, shown_at
 from ecosmig_publish.ledger.checking.plain import AT_ONCE, plain, stream
 from ecosmig_publish.ledger.tables import acts, anchors
 
@@ -96,7 +96,7 @@ def compare_anchors(connection: Connection, kept: Sequence[KeptAnchor], written:
 def written_anchors(connection: Connection) -> dict[str, str]:
     """Return the names of the anchors that the ledger says it wrote, each with when, in the order of their acts."""
     wanted = select(anchors.c.name, plain(anchors.c.anchored_at)).order_by(anchors.c.act_id)
-    return {str(name): f"{str(at).partition('.')[0]}Z" for name, at in connection.execute(wanted)}
+    return {str(name): shown_at(at) for name, at in connection.execute(wanted)}
 
 
 def unaccounted_anchors(connection: Connection, kept: Iterable[KeptAnchor]) -> list[KeptAnchor]:

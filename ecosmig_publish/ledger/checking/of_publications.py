@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
+from ecosmig_publish.ledger.batches import batches
 from ecosmig_publish.ledger.checking.acting import RECOVERING, differences, files_found, gave_way
 from ecosmig_publish.ledger.checking.fault import ROW, LedgerFault, row_of
-from ecosmig_publish.ledger.checking.plain import AT_ONCE, plain, select_plain, stream
+from ecosmig_publish.ledger.checking.plain import AT_ONCE, rows_of_files, select_plain, stream
 from ecosmig_publish.ledger.tables import conflicts, files, publications, resends
 
 if TYPE_CHECKING:
@@ -75,8 +76,8 @@ class OfPublications:
         """Forget what gave way, and the conflicts of what was found in its folder."""
         connection, found = self._ground.connection, files_found(act)
         ids = [number for number in act.content.get("published", ()) if isinstance(number, int)]
-        for first in range(0, len(ids), AT_ONCE):
-            wanted = select(files.c.name).where(files.c.id.in_(ids[first : first + AT_ONCE]))
+        for some in batches(ids, AT_ONCE):
+            wanted = select(files.c.name).where(files.c.id.in_(some))
             found |= dict.fromkeys(connection.execute(wanted).scalars())
         for name in {*gave_way(act), *found}:
             self._conflicts.pop(name, None)
@@ -93,16 +94,7 @@ class OfPublications:
             self._ground.pending.say(name, "proved", None)
 
     def _named(self, names: Sequence[str]) -> dict[str, Row[Any]]:
-        columns = [plain(column) for column in publications.c]
-        found = {}
-        for first in range(0, len(names), AT_ONCE):
-            wanted = (
-                select(files.c.name, *columns)
-                .outerjoin_from(files, publications)
-                .where(files.c.name.in_(names[first : first + AT_ONCE]))
-            )
-            found.update({row.name: row for row in self._ground.connection.execute(wanted)})
-        return found
+        return rows_of_files(self._ground.connection, publications, names, has_others=True)
 
     def _compare(self, act: Told, name: str, row: Row[Any]) -> None:
         seen, told = self._ground.seen, act.content
