@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from rich import box
+from rich.cells import cell_len
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -72,19 +73,20 @@ def show_table(
     table = Table(title=escape(title) or None, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD)
     table.pad_edge = False
     for place, column in enumerate(columns[place] for place in kept):
-        longest = max((len(row[place]) for row in listed), default=0)
+        longest = max((cell_len(row[place]) for row in listed), default=0)
+        is_whole = column in whole or column in numbers
         table.add_column(
             column,
             justify="right" if column in numbers else "left",
             overflow="fold",
-            no_wrap=column in whole or column in numbers,
-            min_width=min(longest, _READABLE),
+            no_wrap=is_whole,
+            # Where nothing else gives way, Rich cuts what must not be broken, unless that is its least.
+            min_width=max(longest, len(column)) if is_whole else min(longest, _READABLE),
         )
     for row in listed:
         table.add_row(*row)
     # What can't be broken may need more than the terminal has: the terminal wraps it, nothing is cut off.
-    needed = console.measure(table).minimum
-    console.print(table, width=max(needed, console.width) if needed > console.width else None, crop=False)
+    console.print(table, crop=False)
 
 
 def show_line(text: str) -> None:

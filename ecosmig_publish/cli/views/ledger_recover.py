@@ -143,7 +143,7 @@ def _render(plan: RecoveryPlan, *, is_recorded: bool) -> None:
     from ecosmig_publish.cli.screen import show_line, show_table, shown_instant  # noqa: PLC0415 - rich is slow to import
 
     touched = [stream for stream in plan.streams if stream.is_touched]
-    columns = ("report", "recipient", "ledger", "folder", "recovered", "gives way", "missing", "")
+    columns = ("report", "recipient", "ledger", "folder", "recovered", "")
     rows = [
         (
             it.report,
@@ -151,14 +151,12 @@ def _render(plan: RecoveryPlan, *, is_recorded: bool) -> None:
             it.in_ledger,
             it.in_folder or "-",
             it.recovered,
-            len(it.gives_way),
-            len(it.missing),
             _verdict(it),
         )
         for it in touched
     ]
     agree = f"Ledger and folders agree on {len(plan.streams):,} streams; there is no file to recover."
-    numbers = ("ledger", "recovered", "gives way", "missing")
+    numbers = ("ledger", "recovered")
     show_table("", columns, rows, numbers=numbers, whole=("report", "recipient"), empty=agree)
     for report in plan.recovery.reports:
         last = report.slots[-1].entry
@@ -186,11 +184,15 @@ def _render(plan: RecoveryPlan, *, is_recorded: bool) -> None:
 
 
 def _verdict(stream: StreamOutcome) -> str:
-    if stream.refused:
-        return f"refused: {'; '.join(stream.refused)}"
+    refused = f"refused: {'; '.join(stream.refused)}" if stream.refused else ""
+    counts = (
+        (stream.gives_way, "never published, giving way"),
+        (stream.missing, "published, and not in the folder any more"),
+    )
+    told = [f"{len(names):,} {what}" for names, what in counts if names]
     passed_over = f"passed over: {ranges(stream.lost)}" if stream.lost else ""
     waiting = f"{stream.waiting} wait to be published" if stream.waiting else ""
-    return "; ".join(filter(None, (passed_over, waiting)))
+    return "; ".join(filter(None, (refused, *told, passed_over, waiting)))
 
 
 def _remarks(plan: RecoveryPlan) -> Iterator[str]:

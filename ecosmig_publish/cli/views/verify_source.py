@@ -13,7 +13,7 @@ from ecosmig_publish.errors import ExitStatus, UsageError
 from ecosmig_publish.workflows.comparing_source import COMPARED, Compared, Kind, TurnedUp, Wanted, compare_with_source
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from ecosmig_publish.cli.invocation import Invocation
@@ -93,16 +93,21 @@ def _document(compared: Compared, status: ExitStatus) -> dict[str, object]:
 
 
 def _render(compared: Compared) -> None:
-    from ecosmig_publish.cli.screen import show_line, show_table, shown_instant  # noqa: PLC0415 - rich is slow
+    from ecosmig_publish.cli.screen import is_narrow, show_line, show_table, shown_instant  # noqa: PLC0415 - rich
 
     if compared.changed:
-        columns = ("file", "slot", "rows", *(kind.value for kind in Kind))
-        rows = [
-            (file.name, shown_instant(file.slot.due_at), file.rows, *(file.counts.get(kind, 0) for kind in Kind))
-            for file in compared.changed[:_SHOWN]
-        ]
+        shown = compared.changed[:_SHOWN]
+        if is_narrow():
+            columns: tuple[str, ...] = ("file", "rows that differ")
+            rows: list[tuple[object, ...]] = [(file.name, _counted(file.counts)) for file in shown]
+        else:
+            columns = ("file", "slot", "rows", *(kind.value for kind in Kind))
+            rows = [
+                (file.name, shown_instant(file.slot.due_at), file.rows, *(file.counts.get(kind, 0) for kind in Kind))
+                for file in shown
+            ]
         title = "Issued files that the source no longer bears out"
-        show_table(title, columns, rows, numbers=columns[2:], whole=("file",), optional=("slot", "rows"))
+        show_table(title, columns, rows, numbers=columns[2:], whole=("file", "slot"))
         if len(compared.changed) > _SHOWN:
             show_line(
                 f"The first {_SHOWN:,} of {len(compared.changed):,}; all, with the numbers of the records: --json"
@@ -110,8 +115,7 @@ def _render(compared: Compared) -> None:
         totals: Counter[Kind] = Counter()
         for file in compared.changed:
             totals.update(file.counts)
-        listed = ", ".join(f"{totals[kind]:,} {kind}" for kind in Kind if totals[kind])
-        show_line(f"{sum(totals.values()):,} rows in {len(compared.changed):,} files: {listed}")
+        show_line(f"{sum(totals.values()):,} rows in {len(compared.changed):,} files: {_counted(totals)}")
         show_line(f"  next: a new issue in place of one: ecosmig issue correct {compared.changed[0].name}")
     for it in compared.turned_up[:_SHOWN]:
         show_line(_late(it))
@@ -123,6 +127,10 @@ def _render(compared: Compared) -> None:
         show_line(f"  next: {_LATE}")
     looked = f"{compared.rows:,} rows of {compared.files:,} files in {compared.slots:,} slots compared with the source"
     show_line(f"{looked}: {'all agree' if compared.is_borne_out else 'not all agree'}.")
+
+
+def _counted(counts: Mapping[Kind, int]) -> str:
+    return ", ".join(f"{counts[kind]:,} {kind}" for kind in Kind if counts.get(kind))
 
 
 def _late(it: TurnedUp) -> str:
