@@ -25,6 +25,7 @@ from ecosmig_publish.ledger.tables import (
     issues,
     problems,
     publications,
+    receipts,
     resends,
     seeds,
     slot_brakes,
@@ -222,6 +223,11 @@ def _files() -> Select[Any]:
             plain(brakes.c.released_at).label("brake_released_at"),
             conflicts.c.detail.label("conflict"),
             plain(conflicts.c.found_at).label("conflict_found_at"),
+            receipts.c.seen.label("seen_by_recipient"),
+            plain(receipts.c.seen_at),
+            receipts.c.opened,
+            receipts.c.people.label("opened_by"),
+            plain(receipts.c.found_at).label("receipt_found_at"),
             files.c.outbox_path,
         )
         .select_from(files)
@@ -236,6 +242,7 @@ def _files() -> Select[Any]:
         .outerjoin(resends, resends.c.file_id == files.c.id)
         .outerjoin(brakes, brakes.c.issue_id == issues.c.id)
         .outerjoin(conflicts, conflicts.c.file_id == files.c.id)
+        .outerjoin(receipts, receipts.c.file_id == files.c.id)
         .where(files.c.report == bindparam("of_report"), files.c.recipient == bindparam("of_recipient"))
         .where(
             slots.c.due_at >= bindparam("since", type_=slots.c.due_at.type),

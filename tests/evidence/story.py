@@ -26,6 +26,7 @@ from ecosmig_publish.ledger import (
     Ledger,
     ProblemEntry,
     PublishedEntry,
+    ReceiptEntry,
     ResendEntry,
     SlotBirth,
     SlotEntry,
@@ -49,6 +50,7 @@ MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 START = datetime(2024, 2, 1, tzinfo=UTC)
 SPAN = DueSpan(datetime(2024, 2, 1, tzinfo=UTC), datetime(2024, 2, 5, tzinfo=UTC))
 NOW = datetime(2024, 3, 1, 12, tzinfo=UTC)
+SEEN_AT = datetime(2024, 2, 1, 9, tzinfo=UTC)
 HOSTILE = "=HYPERLINK(0)"
 NAMES_B = "half of it was Baker & Co's (PBB002)"
 
@@ -159,6 +161,9 @@ def _decide(story: Story, ledger: Ledger) -> None:
     ledger.record_withdrawal(WithdrawalEntry(by_number[2].issue_id, story.at, NAMES_B, removed=True))
     moved = {"recipient": A, "name": by_number[1].name, "detail": "was moved into the folder of PBB002 by eve"}
     ledger.record_finding("moved", moved)
+    seen = ReceiptEntry(by_number[1].file_id, "yes", SEEN_AT, 3, 2)
+    ledger.record_receipts(A, [seen, ReceiptEntry(by_number[3].file_id, "not yet", None, 0, 0)], story.at)
+    ledger.record_receipts(B, [ReceiptEntry(b2.file_id, "opened", None, 1, 1)], story.at)
 
 
 def pack(

@@ -91,6 +91,16 @@ def test_a_file_shows_what_corrected_it_took_it_back_held_it_and_where_it_stood_
     assert (before["proved_at"], third["proved_at"]) == ("2024-02-03T06:03:00.000000Z", "2024-02-10T09:02:00.000000Z")
 
 
+def test_a_file_says_whether_its_recipient_read_it_as_far_as_the_library_said(of_a: Path) -> None:
+    first, second, third, *_ = files_of(of_a).values()
+    assert (first["seen_by_recipient"], first["seen_at"]) == ("yes", "2024-02-01T09:00:00.000000Z")
+    assert (first["opened"], first["opened_by"]) == (3, 2)
+    assert (second["seen_by_recipient"], second["seen_in_act"]) == ("unknown", None)
+    assert (third["seen_by_recipient"], third["opened"]) == ("not yet", 0)
+    (act,) = (it for it in acts_of(of_a) if it.get("kind") == "see-receipts")
+    assert first["seen_in_act"] == third["seen_in_act"] == act["id"]
+
+
 def test_every_slot_of_the_calendar_is_there_with_what_came_of_it(of_all: Path) -> None:
     slots = rows_of(of_all, "slots")
     # Four days of 001 and 006 on the 1st, 003 on the 2nd at 8; four a day of 002; the 1st to the 4th hold no Monday.
@@ -167,6 +177,7 @@ def test_of_acts_about_others_or_about_everybody_the_pack_of_one_has_number_and_
         "find-conflict",
         "withdraw",
         "find",
+        "see-receipts",
     }
     assert all(A in it["subject"] or it["kind"] == "prove-files" for it in shown.values() if "kind" in it)
 
@@ -223,6 +234,8 @@ MEDDLINGS = {
         "UPDATE slots SET cut_off = '2024-02-02T06:00:30.000000Z' WHERE due_at LIKE '2024-02-02%'",
         "the slot of 2024-02-02T06:00:00.000000Z: it is not as act",
     ),
+    "what is known of readers": ("UPDATE receipts SET opened = 4 WHERE opened = 3", "what is known of its readers"),
+    "that anything is known of readers": ("DELETE FROM receipts", "what is known of its readers"),
     "an act": ("UPDATE acts SET host = 'x' WHERE id = 4", "act 4 was edited"),
     "an act's instant": ("UPDATE acts SET at = 'x' WHERE id = 4", "act 4 has no instant"),
     "the chain": ("DELETE FROM acts WHERE id = 4", "act 4 is missing"),

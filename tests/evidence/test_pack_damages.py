@@ -106,7 +106,7 @@ def cut_chain(root: Path) -> None:
     lines[last - 1] = lines[last - 1].rstrip(",")
     write_lines(root / "acts.json", lines)
     about = lines_of(root / "evidence.json")
-    about[0] = about[0].replace(head, before["hash"]).replace('"acts":31', '"acts":30')
+    about[0] = about[0].replace(head, before["hash"]).replace('"acts":33', '"acts":32')
     write_lines(root / "evidence.json", about)
     list_again(root)
 
@@ -176,6 +176,16 @@ DAMAGES: dict[str, tuple[str, Damage, tuple[str, ...]]] = {
         "all",
         lambda at: edit_rows(at, "files", 3, proved_at=PROVED, proved_in_act=12, timeliness="in-time"),
         (A4, "no act says that it was proved"),
+    ),
+    "what nobody has read is said to be read": (
+        "A",
+        lambda at: edit_rows(at, "files", 2, seen_by_recipient="yes"),
+        (A3, "seen_by_recipient is not what the acts say"),
+    ),
+    "what nobody asked about is said to be read": (
+        "A",
+        lambda at: edit_rows(at, "files", 1, seen_by_recipient="yes", seen_in_act=32),
+        (A2, "no act says what it says of its readers"),
     ),
     "a sequence number is changed": (
         "A",
@@ -266,8 +276,8 @@ DAMAGES: dict[str, tuple[str, Damage, tuple[str, ...]]] = {
     ),
     "another head is named": (
         "A",
-        lambda at: edit_text(at, "evidence.json", '"acts":31', '"acts":32'),
-        ("acts.json: ends with act 31, where evidence.json names act 32",),
+        lambda at: edit_text(at, "evidence.json", '"acts":33', '"acts":34'),
+        ("acts.json: ends with act 33, where evidence.json names act 34",),
     ),
     "an act is edited": (
         "A",
@@ -415,7 +425,7 @@ def test_a_good_pack_is_whole_in_a_bare_python_that_has_nothing_of_ours(
     command = [sys.executable, "-I", "-S", str(root / "check.py"), "--fingerprint", fingerprint_of(root).upper()]
     done = subprocess.run(command, cwd=tmp_path, env={}, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.splitlines()[-1].startswith("YES: the pack is whole. 31 acts")
+    assert done.stdout.splitlines()[-1].startswith("YES: the pack is whole. 33 acts")
     assert fingerprint_of(root) in done.stdout
     assert {path.name for path in root.iterdir()} == {path.name for path in packs[whose].iterdir()}
 

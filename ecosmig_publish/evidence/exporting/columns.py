@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ecosmig_publish.destinations.receipts import Seen
 from ecosmig_publish.ledger.columns import instant_text
 
 if TYPE_CHECKING:
@@ -46,6 +47,11 @@ FILE_COLUMNS = (
     "brake_released_at",
     "conflict",
     "conflict_found_at",
+    "seen_by_recipient",
+    "seen_at",
+    "opened",
+    "opened_by",
+    "receipt_found_at",
 )
 ACT_COLUMNS = ("id", "at", "identity", "host", "version", "kind", "subject", "content", "previous_hash", "hash")
 
@@ -62,6 +68,7 @@ def file_row(known: Mapping[str, Any], folder: FolderEntry | None) -> dict[str, 
     """Return a file that the ledger's `files_of_stream` gave as it is exported; a file without a folder has none."""
     said = {_RENAMED.get(name, name): value for name, value in known.items()}
     said["folder"], said["folder_id"] = (folder.name, folder.folder_id) if folder else (None, None)
+    said["seen_by_recipient"] = known["seen_by_recipient"] or Seen.UNKNOWN.value
     return {name: said[name] for name in FILE_COLUMNS}
 
 

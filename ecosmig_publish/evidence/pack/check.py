@@ -137,7 +137,7 @@ class Acts:
 
     def take(self, act: int, kind: str, subject: str, told: dict[str, Any]) -> None:
         """Note what an act says of files: later acts of a file complete or replace the earlier ones."""
-        self.shown[act] = {} if kind in ("issue-slot", "prove-files") else told
+        self.shown[act] = {} if kind in ("issue-slot", "prove-files", "see-receipts") else told
         reports = told["reports"] if kind == "recover" else []
         for slot in [told] if kind in ("issue-slot", "correct") else [one for it in reports for one in it["slots"]]:
             for file in slot["files"]:
@@ -150,6 +150,11 @@ class Acts:
         elif kind == "prove-files":
             for name in told["files"]:
                 self.of_files[name].update(proved_at=told["proved_at"], proved_in_act=act)
+        elif kind == "see-receipts":
+            for seen in told["files"]:
+                said = {"seen_by_recipient": seen["seen"], "opened_by": seen["people"]}
+                said.update({key: seen[key] for key in ("seen_at", "opened")})
+                self.of_files[seen["name"]].update(said, receipt_found_at=told["found_at"], seen_in_act=act)
         elif kind == "resend":
             for file in told["files"]:
                 for key in (*file, "published_in_act", "proved_in_act"):
@@ -246,6 +251,9 @@ class Evidence:
             act, is_told = row[f"{what}_in_act"], f"{what}_in_act" in told or row["recovered"]
             if (act is None) != (row[f"{what}_at"] is None) or (act in self.acts.shown and not is_told):
                 yield f"no act says that it was {what}"
+        unknown, act = row["seen_by_recipient"] == "unknown", row["seen_in_act"]
+        if unknown != (act is None) or (act in self.acts.shown and "seen_in_act" not in told):
+            yield "no act says what it says of its readers"
         if self.about["files_included"] and sha256_of(self.root / "files" / row["name"]) != row["sha256"]:
             yield f"files/{row['name']} is not the file that was issued"
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _OF_ONE_FILE = frozenset({"publish-file", "adopt-file", "find-conflict", "resend", "correct", "withdraw", "release"})
-_OF_ONE_RECIPIENT = frozenset({"onboard", "prove-access"})
+_OF_ONE_RECIPIENT = frozenset({"onboard", "prove-access", "see-receipts"})
 
 
 def recipients_of(kind: str, subject: str, content: Mapping[str, Any]) -> frozenset[str] | None:

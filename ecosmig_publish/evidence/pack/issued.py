@@ -30,6 +30,7 @@ FILES = (
     "issued_in_act",
     "published_in_act",
     "proved_in_act",
+    "seen_in_act",
 )
 STREAMS = (
     "report",
@@ -129,6 +130,7 @@ def evidence_of_file(
         "issued_in_act": trail.issued_in,
         "published_in_act": trail.published_in,
         "proved_in_act": trail.proved_in,
+        "seen_in_act": trail.seen_in,
     }
 
 

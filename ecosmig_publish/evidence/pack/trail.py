@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 PUBLICATION = ("item_id", "published_at", "adopted")
+_RECEIPT = ("seen_by_recipient", "seen_at", "opened", "opened_by", "receipt_found_at")
 _DECIDED = ("supersedes", "corrected_because", "withdrawn_at", "withdrawn_because", "removed", "brake", "conflict")
 
 
@@ -30,6 +31,8 @@ class Trail:
     publication: int | None = None
     proved_in: int | None = None
     proved_at: str | None = None
+    seen_in: int | None = None
+    receipt: int | None = None
     recovered: bool = False
     earlier: tuple[dict[str, Any], ...] = ()
     decided: dict[str, object] | None = None
@@ -38,6 +41,11 @@ class Trail:
         """Note what was decided; most files never have anything decided of them."""
         if self.decided is not None or any(value is not None for value in decided.values()):
             self.decided = {**(self.decided or {}), **decided}
+
+    def see(self, act: int, found_at: object, said: Mapping[str, Any]) -> None:
+        """Note what the library said of the file's readers."""
+        known = {"seen_by_recipient": said["seen"], "opened_by": said["people"], "receipt_found_at": found_at}
+        self.seen_in, self.receipt = act, facts_of({**said, **known}, _RECEIPT)
 
     def find(self, act: int) -> None:
         """Note that a recovery found the file in its folder, and with it the end of any conflict."""
@@ -62,6 +70,8 @@ def disagreements(file: Mapping[str, Any], trail: Trail) -> Iterator[str]:
         yield "it is proved, and no act says so" if file["proved_at"] else "an act proved it, the ledger didn't"
     elif trail.proved_at is not None and trail.proved_at != file["proved_at"]:
         yield f"it was not proved when act {trail.proved_in} says"
+    if trail.receipt != (None if file["seen_by_recipient"] is None else facts_of(file, _RECEIPT)):
+        yield f"what is known of its readers is not what {f'act {trail.seen_in} says' if trail.seen_in else 'acts say'}"
     decided = trail.decided or {}
     for name in _DECIDED:
         # What a recovery found beside a slot's own issue counts as a correction, by no act of its own.

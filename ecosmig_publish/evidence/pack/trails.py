@@ -43,6 +43,7 @@ class Trails:
             "resend": self._resend,
             "withdraw": self._withdraw,
             "find-conflict": self._find_conflict,
+            "see-receipts": self._see_receipts,
             "seed": self._seed,
             RECOVER: self._recover,
         }
@@ -135,6 +136,11 @@ class Trails:
     def _find_conflict(self, _number: int, subject: str, told: Told) -> None:
         for trail in self._ours([subject]):
             trail.decide(conflict=told["detail"])
+
+    def _see_receipts(self, number: int, _subject: str, told: Told) -> None:
+        for said in told["files"]:
+            for trail in self._ours([said["name"]]):
+                trail.see(number, told["found_at"], said)
 
     def _seed(self, number: int, subject: str, told: Told) -> None:
         for slot in told["slots"]:
