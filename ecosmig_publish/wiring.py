@@ -35,6 +35,9 @@ if TYPE_CHECKING:
     from ecosmig_publish.settings.model import SharePointSettings
     from ecosmig_publish.workflows.recovery.recovering import RecoveryParts
 
+_BYTES_A_NUMBERED_ROW = 400
+"""What the embedded engine takes to number one attempt, with room for what else it holds."""
+
 
 def utc_now() -> datetime:
     """Return the present instant; everything else is given its instants."""
@@ -220,7 +223,8 @@ class Wiring:
         """Return what shapes an issue."""
         settings = self.settings
         brake = BrakeLimits(**settings.brake.model_dump())
-        return IssuingPolicy(settings.rows_per_file, settings.empty_reports == "issue", brake)
+        rows_in_part = max(1, self.settings.source.memory_bytes // _BYTES_A_NUMBERED_ROW)
+        return IssuingPolicy(settings.rows_per_file, settings.empty_reports == "issue", brake, rows_in_part)
 
     def parts(self, ledger: Ledger) -> Parts:
         """Return what a run works with."""

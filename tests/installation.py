@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -30,6 +30,8 @@ class Installation:
     source_url: str
     extra: dict[str, str] = field(default_factory=dict)
     now: datetime = LONG_AFTER
+    rows_in_part: int = 0
+    """So many attempts are numbered at once; 0: as the product has it."""
 
     def wiring(self) -> Wiring:
         """Return the wiring of the configuration as it stands now."""
@@ -56,9 +58,10 @@ class Installation:
         """Do what `ecosmig publish --all --as-of` does."""
         wiring = self.wiring()
         with wiring.locked_ledger() as ledger:
-            return run_everything(
-                wiring.parts(ledger), as_of=as_of, narrowing=narrowing or Narrowing(), watcher=Watcher()
-            )
+            parts = wiring.parts(ledger)
+            if self.rows_in_part:
+                parts = replace(parts, policy=replace(parts.policy, rows_in_part=self.rows_in_part))
+            return run_everything(parts, as_of=as_of, narrowing=narrowing or Narrowing(), watcher=Watcher())
 
     def open_holds(self) -> list[OpenHold]:
         """Return what is held now."""

@@ -112,6 +112,16 @@ class MigrationData:
         with engine_faults(self.source):
             return self._backend.raw_sql(query).fetchone() is None
 
+    def parts_of(self, table: Any, rows_in_part: int) -> int:
+        """Return in how many parts a table is better looked through where much of it has to be kept at once.
+
+        1 where the engine is the owner's, who gave it its memory.
+        """
+        if self._backend.name != "duckdb":
+            return 1
+        rows = int(self.fetch(table.aggregate(rows=table.count()))["rows"][0].as_py())
+        return max(1, -(-rows // rows_in_part))
+
     def memory_table(self, table: Any) -> Any:
         """Return an Arrow table as an Ibis table that expressions may join with the source's."""
         import ibis  # noqa: PLC0415 - whoever holds an open source has paid for it

@@ -15,8 +15,34 @@ if TYPE_CHECKING:
 
 def rows(question: Question) -> Any:
     """Return the slot's rows, held ones first, then by recipient, DateTime as printed, Device ID, attempt."""
+    if question.parts > 1 and not question.is_about_few:
+        return attempt_rows(Report.ECOSMIG_002, _with_number(unreported(question, FAILURE), question), question)
     numbered = unreported(question, FAILURE, among=_numbered(question))
     return attempt_rows(Report.ECOSMIG_002, numbered, question)
+
+
+def _with_number(failures: Any, question: Question) -> Any:
+    """Add `number_of_attempts` to failures, each known by its attempt number: ordinals are found part by part.
+
+    An engine has to hold all that it numbers at once, as wide as it is: so no more of it than must be, and of some
+    Devices at a time. What is joined afterwards are two integers a failure.
+    """
+    first, *others = (question.keep(_ordinals(question, part)) for part in range(question.parts))
+    numbers = first.union(*others) if others else first
+    found = failures.inner_join(numbers, failures.attempt_id == numbers.numbered_id)
+    return found.drop("numbered_id")
+
+
+def _ordinals(question: Question, part: int) -> Any:
+    """Return `numbered_id` and `number_of_attempts` of the failures of one part of the Devices."""
+    attempts = visible(question)
+    attempts = attempts.filter(attempts.completed_at.notnull())
+    attempts = attempts.filter((attempts.device_id.fill_null("").hash() % question.parts).abs() == part)
+    is_failure = (attempts.outcome == FAILURE).fill_null(False) & attempts.attempt_id.notnull()
+    attempts = attempts.select("device_id", "completed_at", "attempt_id", is_failure=is_failure)
+    ordinal = ibis.row_number().over(group_by=attempts.device_id, order_by=[attempts.completed_at, attempts.attempt_id])
+    numbered = attempts.mutate(number_of_attempts=ordinal + 1)
+    return numbered.filter(numbered.is_failure).select("number_of_attempts", numbered_id="attempt_id")
 
 
 def _numbered(question: Question) -> Any:

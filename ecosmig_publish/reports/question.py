@@ -57,7 +57,8 @@ class Question:
     `excluded_keys` have one column, `key`, of the report's kind of key; `reported_keys` too (006 alone). A held key
     counts as not yet reported. Of 001, 002 and 006 `only_keys` asks for these rows alone, whoever reported them when.
     `gpf_meter_points` gives what `meter_points` says of all GPFs, where slots share it. `keep` turns an expression that
-    is read several times into one that is computed once.
+    is read several times into one that is computed once. `parts` is how many parts of the Devices, one after the other,
+    an engine with little memory had better look through where it has to keep all attempts.
     """
 
     tables: SourceTables
@@ -71,6 +72,7 @@ class Question:
     only_keys: Any = None
     gpf_meter_points: Callable[[], Any] | None = None
     keep: Callable[[Any], Any] = as_it_is
+    parts: int = 1
 
     @property
     def is_about_few(self) -> bool:

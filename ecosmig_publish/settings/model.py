@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Literal
@@ -61,6 +62,12 @@ class SourceSettings(_Section):
         default="4GB", pattern=r"^[0-9]+(\.[0-9]+)?\s*[KMGT]i?B$", description="a size such as 500MB or 4GB"
     )
     threads: Number = Field(default=0, ge=0, le=1024, description="a whole number from 0 (all cores) to 1024")
+
+    @property
+    def memory_bytes(self) -> int:
+        """`memory_limit` as a number of bytes."""
+        number, power, binary = re.findall(r"^([0-9.]+)\s*([KMGT])(i?)B$", self.memory_limit)[0]
+        return int(float(number) * (1024 if binary else 1000) ** ("KMGT".index(power) + 1))
 
     @field_validator("tables")
     @classmethod

@@ -28,7 +28,14 @@ def main() -> int:
         form = "csv" if seed % 3 == 0 else "parquet"
         with tempfile.TemporaryDirectory() as home:
             try:
-                files += compare(seed, Path(home), breaks_contract=options.broken, form=form, **policy)
+                files += compare(
+                    seed,
+                    Path(home),
+                    breaks_contract=options.broken,
+                    form=form,
+                    rows_in_part=seed % 6,
+                    **policy,
+                )
             except AssertionError as error:
                 differing.append(seed)
                 print(f"seed {seed}: {str(error)[:400]}", flush=True)

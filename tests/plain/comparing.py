@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 Held = set[tuple[str, str, tuple[str, ...]]]
 
 
-def compare(seed: int, home: Path, *, breaks_contract: bool, form: str, **policy: object) -> int:
+def compare(seed: int, home: Path, *, breaks_contract: bool, form: str, rows_in_part: int = 0, **policy: object) -> int:
     """Play one source through both; return how many files they agreed on."""
     random = Random(seed)
     settle_hours = policy.pop("settle_hours", 0)
     plain = Reports(START, settle=timedelta(hours=settle_hours), **policy)  # type: ignore[arg-type]
-    installation = Installation(home, START.replace(tzinfo=UTC), "")
+    installation = Installation(home, START.replace(tzinfo=UTC), "", rows_in_part=rows_in_part)
     if policy.get("issues_empty"):
         installation.extra["EMPTY_REPORTS"] = "issue"
     if settle_hours:

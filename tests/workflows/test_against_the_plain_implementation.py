@@ -30,6 +30,13 @@ def test_rows_that_break_the_contract_are_held_and_never_dropped(seed: int, tmp_
     compare(seed, tmp_path, breaks_contract=True, form="parquet")
 
 
+@pytest.mark.parametrize(("seed", "breaks_contract"), [(600, False), (617, False), (602, True)])
+def test_failures_are_numbered_alike_where_memory_takes_only_some_devices_at_a_time(
+    *, seed: int, breaks_contract: bool, tmp_path: Path
+) -> None:
+    compare(seed, tmp_path, breaks_contract=breaks_contract, form="parquet", rows_in_part=2)
+
+
 @pytest.mark.parametrize("seed", range(300, 302))
 def test_empty_reports_go_to_every_party_of_the_register(seed: int, tmp_path: Path) -> None:
     compare(seed, tmp_path, breaks_contract=False, form="csv", issues_empty=True)

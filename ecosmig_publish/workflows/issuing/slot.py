@@ -215,6 +215,7 @@ def _question(slot: Slot, issuing: Issuing, open_holds: list[OpenHold], keep: Ca
     last = issuing.ledger.last_slots().get(slot.report)
     memory = issuing.data.memory_table
     reported = reported_before(issuing.ledger) if slot.report is Report.ECOSMIG_006 else None
+    numbers_all = slot.report is Report.ECOSMIG_002 and last is None
     return Question(
         tables=issuing.data.tables,
         period=period,
@@ -225,7 +226,12 @@ def _question(slot: Slot, issuing: Issuing, open_holds: list[OpenHold], keep: Ca
         reported_keys=memory(reported) if reported is not None else None,
         keep=keep,
         gpf_meter_points=issuing.gpf_meter_points,
+        parts=_parts(issuing) if numbers_all else 1,
     )
+
+
+def _parts(issuing: Issuing) -> int:
+    return issuing.data.parts_of(issuing.data.tables.migration_attempts, issuing.policy.rows_in_part)
 
 
 def _write(
