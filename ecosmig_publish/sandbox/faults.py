@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
+    from random import Random
 
     from ecosmig_publish.sandbox.exchange import Request
 
@@ -92,22 +94,46 @@ class _Armed:
     seen: int = field(default=0)
 
 
+@dataclass(frozen=True, slots=True)
+class _Strewn:
+    faults: tuple[Fault, ...]
+    share: float
+    random: Random
+
+    def drawn(self, request: Request) -> Fault | None:
+        if self.random.random() >= self.share:
+            return None
+        fitting = [fault for fault in self.faults if fault.fits(request)]
+        return self.random.choice(fitting) if fitting else None
+
+
 class Faults:
     """The faults that wait for their request; safe in threads."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._armed: list[_Armed] = []
+        self._strewn: _Strewn | None = None
 
     def add(self, *faults: Fault) -> None:
         """Arm faults; each counts from here."""
         with self._lock:
             self._armed += [_Armed(fault) for fault in faults]
 
+    def strew(self, faults: Iterable[Fault], *, share: float, random: Random) -> None:
+        """Let about `share` (0 to 1) of all requests from here on meet one of `faults` that fits them, as drawn.
+
+        Their `at` and `times` don't count. The same requests in the same order meet the same faults again where
+        `random` begins anew.
+        """
+        with self._lock:
+            self._strewn = _Strewn(tuple(faults), share, random)
+
     def clear(self) -> None:
-        """Disarm all."""
+        """Disarm all, and strew no more."""
         with self._lock:
             self._armed.clear()
+            self._strewn = None
 
     def waiting(self) -> list[Fault]:
         """Return the faults that have not happened as often as they are to."""
@@ -126,6 +152,9 @@ class Faults:
                     armed.fault.times == 0 or armed.seen < armed.fault.at + armed.fault.times
                 ):
                     happening.append(armed.fault)
+            drawn = self._strewn.drawn(request) if self._strewn else None
+        if drawn is not None:
+            happening.append(drawn)
         return Happening(tuple(happening))
 
 

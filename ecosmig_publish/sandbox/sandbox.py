@@ -54,7 +54,7 @@ class Sandbox:
     """The stand-in in one state folder. Use it as a context, or call `start` and `stop`.
 
     `resource_units_per_minute` 0 throttles nobody. `token_lifetime` is in seconds. Without a folder the state is
-    temporary.
+    temporary. Entra goes by `sign_in_clock`, where one is given: a client signs by its machine's own.
     """
 
     def __init__(
@@ -63,6 +63,7 @@ class Sandbox:
         *,
         port: int = 0,
         clock: Clock | None = None,
+        sign_in_clock: Clock | None = None,
         site_url: str = DEFAULT_SITE,
         libraries: Sequence[str] = ("Documents",),
         resource_units_per_minute: int = 0,
@@ -73,6 +74,7 @@ class Sandbox:
         self._temporary = None if directory else tempfile.TemporaryDirectory(prefix="ecosmig-sandbox-")
         self.directory = directory or Path(self._temporary.name if self._temporary else "")
         self.clock = clock or Clock()
+        at_entra = sign_in_clock or self.clock
         self.faults = Faults()
         self._tenant = Tenant(self.directory, self.clock, site_url=site_url, libraries=libraries)
         self._certificates = certificate_authority(self.directory / "certificates")
@@ -80,9 +82,9 @@ class Sandbox:
         self._throttle = Throttle(resource_units_per_minute)
         self._connections = Connections()
         self._service = Service(self._tenant, self.clock, self.url, f"https://{LOOPBACK}:{self.port}")
-        self._issuer = WorkloadIssuer(self.directory / "certificates" / "cluster.pem", self.clock)
-        self._sign_in = SignIn(self._tenant, self.clock, self.url, self._issuer.public_key, token_lifetime)
-        self._managed = ManagedIdentity(self._tenant, self.clock, self._sign_in)
+        self._issuer = WorkloadIssuer(self.directory / "certificates" / "cluster.pem", at_entra)
+        self._sign_in = SignIn(self._tenant, at_entra, self.url, self._issuer.public_key, token_lifetime)
+        self._managed = ManagedIdentity(self._tenant, at_entra, self._sign_in)
         self._front = Front(
             Graph(self._service),
             self._sign_in,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from random import Random
 from typing import TYPE_CHECKING
 
 import pytest
@@ -223,3 +224,29 @@ def test_latency_is_added_to_every_answer(sandbox: Sandbox, publisher: Client) -
     began = time.monotonic()
     publisher.get(publisher.drive)
     assert time.monotonic() - began >= 0.1
+
+
+def test_strewn_faults_meet_about_their_share_of_requests_and_the_same_ones_again(
+    sandbox: Sandbox, publisher: Client
+) -> None:
+    def statuses(seed: int) -> list[int]:
+        sandbox.faults.strew([Fault("error", status=502, method="GET")], share=0.25, random=Random(seed))
+        return [publisher.get(publisher.drive).status_code for _ in range(80)]
+
+    # The first request signs in.
+    publisher.get(publisher.drive)
+    first = statuses(7)
+    assert set(first) == {200, 502}
+    assert 10 <= first.count(502) <= 30
+    assert statuses(7) == first
+    assert statuses(8) != first
+
+
+def test_strewn_faults_meet_what_they_fit_and_nothing_once_they_are_cleared(
+    sandbox: Sandbox, publisher: Client
+) -> None:
+    sandbox.faults.strew([Fault("error", method="PUT")], share=1.0, random=Random(1))
+    assert publisher.get(publisher.drive).status_code == 200
+    assert put(publisher).status_code == 503
+    sandbox.faults.clear()
+    assert put(publisher).status_code == 201
