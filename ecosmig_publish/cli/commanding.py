@@ -2,7 +2,7 @@
 
 # Typer reads the annotations when a command is declared, so they are real objects here.
 import inspect
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, get_type_hints
 
@@ -36,14 +36,16 @@ def command(
     *,
     examples: Iterable[str] = (),
     statuses: Iterable[ExitStatus] = (),
+    meanings: Mapping[ExitStatus, str] | None = None,
     interrupted: str = GOES_ON,
 ) -> Callable[[Callable[..., int]], Callable[..., int]]:
     """Declare a command whose first parameter is the `Invocation`; it returns its exit status.
 
     Whatever the command raises ends here, as a message and an exit status. Its help ends with `examples` to copy and
-    with `statuses`, those that every command has added; `interrupted` is said at Ctrl-C.
+    with `statuses`, those that every command has added; `meanings` says what some of them mean here, `interrupted` is
+    said at Ctrl-C.
     """
-    ends_with = epilog(examples, {*statuses, *_ALWAYS}) if examples or statuses else None
+    ends_with = epilog(examples, {*statuses, *_ALWAYS}, meanings) if examples or statuses else None
 
     def declare(function: Callable[..., int]) -> Callable[..., int]:
         hints = get_type_hints(function, include_extras=True)

@@ -11,10 +11,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def make_new_folder(directory: Path) -> None:
-    """Make `directory` where it is missing. Raises `UsageError` where it can't be made, or holds something."""
+def make_new_folder(directory: Path, *, is_own: bool = False) -> None:
+    """Make `directory` where it is missing, its owner's alone where `is_own` says so.
+
+    Raises `UsageError` where it can't be made, or holds something.
+    """
     try:
-        directory.mkdir(parents=True, exist_ok=True)
+        directory.mkdir(mode=0o700 if is_own else 0o777, parents=True, exist_ok=True)
         is_empty = not any(directory.iterdir())
     except FileExistsError as error:
         raise UsageError(f"{directory} is a file, no folder", hint="Name a new folder.") from error

@@ -22,6 +22,7 @@ from ecosmig_publish.cli.commands import (
     ledger,
     plan,
     publish,
+    rehearse,
     report,
     sandbox,
     schedule,
@@ -83,6 +84,7 @@ _MODULES = (
     data,
     report,
     schedule,
+    rehearse,
     sandbox,
     json_schema,
 )

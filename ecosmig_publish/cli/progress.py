@@ -90,6 +90,19 @@ def counting(invocation: Invocation, what: str, total: int) -> Iterator[Callable
 
 
 @contextmanager
+def pacing(invocation: Invocation, what: str, total: int) -> Iterator[Callable[[int, str], None]]:
+    """Yield what is told how many of `total` are done and what is next; shows how long the rest will take."""
+    if not _is_shown(invocation):
+        yield lambda _done, _note: None
+        return
+    from rich.progress import MofNCompleteColumn, TextColumn, TimeRemainingColumn  # noqa: PLC0415 - rich is slow
+
+    with _progress(MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("left")) as progress:
+        task = progress.add_task(what, total=total, note="")
+        yield lambda done, note: progress.update(task, completed=done, note=note)
+
+
+@contextmanager
 def sharing(invocation: Invocation, what: str) -> Iterator[Callable[[str, float], None]]:
     """Yield what is told the present step and the share of the work, 0 to 1, that is done before it."""
     if not _is_shown(invocation):

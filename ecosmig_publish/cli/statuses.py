@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ecosmig_publish.errors import ExitStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 MEANINGS = {
     ExitStatus.OK: "everything due is published and proved; or the check found nothing",
@@ -24,13 +24,19 @@ MEANINGS = {
 }
 
 
-def epilog(examples: Iterable[str], statuses: Iterable[ExitStatus] = ()) -> str:
-    """Return the end of a command's help: commands to copy, and the exit statuses; its lines are not wrapped."""
+def epilog(
+    examples: Iterable[str], statuses: Iterable[ExitStatus] = (), own: Mapping[ExitStatus, str] | None = None
+) -> str:
+    """Return the end of a command's help: commands to copy, and the exit statuses; its lines are not wrapped.
+
+    `own` is what some of them mean for this command.
+    """
+    meanings = {**MEANINGS, **(own or {})}
     paragraphs = []
     lines = [f"  {example}" for example in examples]
     if lines:
         paragraphs.append("\n".join(["\b", "Examples:", *lines]))
-    lines = [f"  {int(status):>3}  {MEANINGS[status]}" for status in sorted(statuses)]
+    lines = [f"  {int(status):>3}  {meanings[status]}" for status in sorted(statuses)]
     if lines:
         paragraphs.append("\n".join(["\b", "Exit statuses:", *lines]))
     return "\n\n".join(paragraphs)

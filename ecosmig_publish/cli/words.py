@@ -39,6 +39,26 @@ def parse_bound(text: str | None, option: str) -> datetime | None:
     return parse_instant(text, option)
 
 
+def parse_month(text: str) -> datetime:
+    """Return the first instant, in UTC, of the month that `--month` names, such as `2026-03`. Raises `UsageError`."""
+    named = re.fullmatch(r"(20[0-9]{2})-(0[1-9]|1[0-2])", text)
+    if named is None:
+        raise UsageError(f"--month {text}: no month", hint="Write it as a year and a month: 2026-03.")
+    return datetime(int(named[1]), int(named[2]), 1, tzinfo=UTC)
+
+
+def parse_between(option: str, text: str) -> tuple[datetime, datetime]:
+    """Return the bounds of the half-open span, parted by `/`, that an option gives. Raises `UsageError`."""
+    hint = "Write it as 2026-03-10T05:00Z/2026-03-12T09:00Z, or as 2026-03-10/2026-03-12 for whole days."
+    first, parted, last = text.partition("/")
+    if not parted:
+        raise UsageError(f"{option} {text}: not two instants with a / between them", hint=hint)
+    begins, ends = parse_bound(first, option), parse_bound(last, option)
+    if begins is None or ends is None or begins >= ends:
+        raise UsageError(f"{option} {text}: ends before it begins", hint=hint)
+    return begins, ends
+
+
 def parse_span(option: str, text: str) -> timedelta:
     """Return the duration that an option gives, such as `30m`. Raises `UsageError`."""
     from ecosmig_publish.settings.durations import parse_duration  # noqa: PLC0415 - few commands take one

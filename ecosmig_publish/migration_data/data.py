@@ -139,6 +139,10 @@ class MigrationData:
         """The Ibis backend, for checks that need the source's own rows."""
         return self._backend
 
+    def lent(self) -> MigrationData:
+        """Return the same open source, which stays open when the one who borrows it closes it."""
+        return MigrationData(self._backend, self.tables, self.source, lambda: None)
+
     def close(self) -> None:
         """Close the source."""
         self._close()

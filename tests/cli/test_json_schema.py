@@ -86,6 +86,7 @@ SEEN_ELSEWHERE = {
     "demo": "tests/house/test_packaging.py",
     "error": "tests/cli/test_usage.py, and below",
     "issue-correct": "tests/cli/test_issue_amending.py",
+    "rehearse": "tests/cli/test_rehearse.py",
     "report-read": "tests/cli/test_report_commands.py, and below",
     "sandbox": "tests/sandbox/test_sandbox_running.py",
 }

@@ -7,6 +7,8 @@ import shlex
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
+from ecosmig_publish.cli.stand_in import copy_files
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
@@ -89,12 +91,7 @@ class _OnStandIn:
 
     def gather(self) -> None:
         """Copy what stands in the library's folders, so that it can be looked at while the stand-in rests."""
-        library = self._sandbox.library()
-        for path in library.files():
-            if path.startswith(f"{_ROOT}/"):
-                copy = self.seen / path.removeprefix(f"{_ROOT}/")
-                copy.parent.mkdir(parents=True, exist_ok=True)
-                copy.write_bytes(library.read(path))
+        copy_files(self._sandbox, "Documents", _ROOT, self.seen)
 
     def again(self, call: str) -> list[tuple[str, str]]:
         """Return how the stand-in is started again, where the configuration expects it."""

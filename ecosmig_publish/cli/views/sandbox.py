@@ -6,7 +6,8 @@ import sys
 import threading
 from typing import TYPE_CHECKING
 
-from ecosmig_publish.errors import ConfigurationError, ExitStatus, UsageError
+from ecosmig_publish.cli.stand_in import stand_in
+from ecosmig_publish.errors import ExitStatus, UsageError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,15 +51,9 @@ def document_of(sandbox: Sandbox, directory: Path) -> dict[str, object]:
 
 
 def _opened(directory: Path, port: int) -> Sandbox:
+    made = stand_in()
     try:
-        from ecosmig_publish.sandbox import Sandbox  # noqa: PLC0415 - an extra, and slow to import
-    except ImportError as error:
-        raise ConfigurationError(
-            f"the stand-in needs the extra `sandbox`: {error.name} is not installed",
-            hint="pip install 'ecosmig-publish[sandbox]'",
-        ) from error
-    try:
-        return Sandbox(directory, port=port)
+        return made(directory, port=port)
     except OSError as error:
         raise UsageError(
             f"the stand-in can't start on port {port} with its state in {directory}: {error.strerror}",

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import fields
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from ecosmig_publish.errors import EcosmigError
 from ecosmig_publish.migration_data.data import Tables
+from ecosmig_publish.migration_data.recorded import recorded
 from ecosmig_publish.workflows.doctor.checks import failed, finding, good, warning
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
     from ecosmig_publish.migration_data import MigrationData
     from ecosmig_publish.workflows.doctor.checks import Check
 
-RECORDED = ("migration_attempts", "device_status_events", "network_notifications")
 QUIET = timedelta(hours=48)
 """So long without a new row is worth a look: the feed may stand still."""
 
@@ -26,12 +27,13 @@ def check_data(open_data: Callable[[], MigrationData], now: datetime) -> Check:
     name = "data"
     try:
         with open_data() as data:
-            newest = max((found for table in RECORDED if (found := _newest(data, table))), default=None)
+            span = recorded(data)
     except EcosmigError as error:
         return failed(name, error)
     says = f"{len(fields(Tables))} tables open with all their columns; "
-    if newest is None:
+    if span is None:
         return warning(name, f"{says}no row has a recorded_at", "Check what fills the source: ecosmig data check")
+    newest = span.latest
     says += f"newest recorded_at {newest:%Y-%m-%d %H:%M}Z"
     if newest > now:
         return finding(name, f"{says}, which is later than now", "Compare the clocks of the source and this machine.")
@@ -39,9 +41,3 @@ def check_data(open_data: Callable[[], MigrationData], now: datetime) -> Check:
         days = (now - newest).days
         return warning(name, f"{says}, {days:,} days ago", "Check that whatever fills the source still runs.")
     return good(name, says)
-
-
-def _newest(data: MigrationData, table: str) -> datetime | None:
-    rows = data.fetch(getattr(data.tables, table).aggregate(newest=lambda rows: rows.recorded_at.max()))
-    found = rows["newest"][0].as_py()
-    return found.replace(tzinfo=UTC) if isinstance(found, datetime) else None
