@@ -44,7 +44,7 @@ def main() -> None:
     parser.add_argument("--memory-limit", default="", help="the engine's, on both sides (default: the product's own)")
     parser.add_argument("--no-comparison", action="store_true", help="don't read the results again to compare them")
     options = parser.parse_args()
-    data = _sample(options.work, options.devices, options.parties, clean=not options.with_held_rows)
+    data = sample(options.work, options.devices, options.parties, clean=not options.with_held_rows)
     limit = ["--memory-limit", options.memory_limit] if options.memory_limit else []
     out = {side: options.work / "out" / side for side in ("engine", "product", "pandas")}
     for directory in out.values():
@@ -57,7 +57,8 @@ def main() -> None:
     sides["product"] = measure("tests.benchmarks.product", arguments)
     if options.pandas:
         sides["pandas"] = measure("tests.benchmarks.pandas_script", [str(data), str(out["pandas"])])
-    _say_machine(options)
+    say_machine(options.devices, options.parties)
+    print("the product ends " + ("in the recipients' folders" if options.publish else "in the outbox"))
     _say_sides(sides)
     _say_phases(out["product"])
     if not options.no_comparison:
@@ -68,7 +69,8 @@ def main() -> None:
             raise SystemExit("the sides don't agree")
 
 
-def _sample(work: Path, devices: int, parties: int, *, clean: bool) -> Path:
+def sample(work: Path, devices: int, parties: int, *, clean: bool) -> Path:
+    """Return a folder of Parquet in `work`, made where it is missing."""
     data = work / f"sample-{devices}-{parties}-{'clean' if clean else 'held'}"
     if not (data / "non_migratable_models.parquet").exists():
         print(f"making {data}", flush=True)
@@ -85,13 +87,13 @@ def _sample(work: Path, devices: int, parties: int, *, clean: bool) -> Path:
     return data
 
 
-def _say_machine(options: argparse.Namespace) -> None:
+def say_machine(devices: int, parties: int) -> None:
+    """Print what was measured on."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / _GIB
     names = ("duckdb", "ibis-framework", "pyarrow", "pandas", "numpy")
-    print(f"\n{options.devices:,} Devices, {options.parties} parties; {os.cpu_count()} processors, {memory:.0f} GiB")
+    print(f"\n{devices:,} Devices, {parties} parties; {os.cpu_count()} processors, {memory:.0f} GiB")
     print(f"load {' '.join(f'{load:.1f}' for load in os.getloadavg())} (a shared machine: trust the ratios of one run)")
     print(f"Python {platform.python_version()}, " + ", ".join(f"{name} {version(name)}" for name in names))
-    print("the product ends " + ("in the recipients' folders" if options.publish else "in the outbox"))
 
 
 def _say_sides(sides: Mapping[str, Measurement]) -> None:

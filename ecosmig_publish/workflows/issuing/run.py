@@ -14,6 +14,7 @@ from ecosmig_publish.workflows.issuing.braking import HeldBack
 from ecosmig_publish.workflows.issuing.doubled import Doubled
 from ecosmig_publish.workflows.issuing.register import party_register
 from ecosmig_publish.workflows.issuing.responsibilities import RESPONSIBILITIES, look_at_responsibilities
+from ecosmig_publish.workflows.issuing.several import Several
 from ecosmig_publish.workflows.issuing.slot import IssuedSlot, Issuing, issue_slot
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def issue_due_slots(
     """
     if not slots:
         return
-    with open_issuing(open_data, ledger, outbox, policy, run) as opened:
+    with open_issuing(open_data, ledger, outbox, policy, run, slots) as opened:
         looked = look_at_responsibilities(slots, opened.data, ledger)
         if looked.note:
             on_note(looked.note)
@@ -78,8 +79,9 @@ def open_issuing(
     outbox: Outbox,
     policy: IssuingPolicy,
     run: RunInstant,
+    slots: Sequence[Slot] = (),
 ) -> Iterator[Issuing]:
-    """Open the source, and yield what everything that a run issues is issued from."""
+    """Open the source, and yield what everything that a run issues is issued from; `slots` are all of them."""
     with open_data() as data, data.keeping() as keep:
         yield Issuing(
             data=data,
@@ -89,5 +91,6 @@ def open_issuing(
             run=run,
             register=party_register(data),
             doubled=Doubled(data, run.cut_off),
+            several=Several(slots, data, keep),
             gpf_meter_points=cache(lambda: keep(gpf_meter_points(data.tables.devices))),
         )

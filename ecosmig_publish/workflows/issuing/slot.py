@@ -39,7 +39,7 @@ from ecosmig_publish.workflows.issuing.holds import settle_holds
 from ecosmig_publish.workflows.issuing.keys import ledger_key, packed, source_keys
 from ecosmig_publish.workflows.issuing.register import known_parties
 from ecosmig_publish.workflows.issuing.reported import reported_before
-from ecosmig_publish.workflows.issuing.watermark import changed_behind, coverage
+from ecosmig_publish.workflows.issuing.watermark import changed_behind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from ecosmig_publish.outbox import Outbox
     from ecosmig_publish.workflows.issuing.doubled import Doubled
     from ecosmig_publish.workflows.issuing.policy import IssuingPolicy
+    from ecosmig_publish.workflows.issuing.several import Several
     from ecosmig_publish.workflows.planning import RunInstant
 
 
@@ -63,6 +64,7 @@ class Issuing:
     run: RunInstant
     register: Mapping[Signifier, str]
     doubled: Doubled
+    several: Several
     gpf_meter_points: Callable[[], Any]
     """What is printed for each GPF, computed once for the slots of the run that need it for all."""
     tried: dict[Report, set[str]] = field(default_factory=dict)
@@ -138,7 +140,7 @@ def _issue_slot(
     tried = issuing.tried.get(report, set())
     untried = [hold for hold in open_holds if hold.key not in tried]
     question = _question(slot, issuing, untried, keep)
-    covered = coverage(report, question, data)
+    covered = issuing.several.coverage(report, question)
     findings = changed_behind(last, covered.earlier, ledger)
     exclusions = broken_rows(
         report,
@@ -154,7 +156,8 @@ def _issue_slot(
             exclusions, report, _excluding(question, exclusions, report, data), data, issuing.doubled.devices()
         )
     expected = covered.fresh if not untried and not exclusions.keys else None
-    written, numbers, reported = _write(slot, issuing, question, exclusions, untried, expected, on_rows)
+    narrowed = issuing.several.narrowed(report, question)
+    written, numbers, reported = _write(slot, issuing, narrowed, exclusions, untried, expected, on_rows)
     issues = written_issues(written, issuing.outbox)
     brake = held_back(slot, issues, issuing)
     if brake is not None:
