@@ -232,7 +232,7 @@ def test_whether_an_issue_was_seen_is_said_and_where_nothing_is_known_that() -> 
 
     assert [issue[0][6] for issue in _data(page)["grids"][0]["issues"]] == [2, 0]
     assert "Of 2 issues" in page
-    assert "0 seen by the recipient, 1 opened and not said by whom, 0 not yet, 1 unknown." in page
+    assert "0 seen by the recipient, 1 opened, SharePoint doesn't say by whom; 0 not opened yet; 1 unknown: " in page
 
 
 def test_no_device_and_no_meter_point_stand_in_the_page() -> None:

@@ -83,7 +83,7 @@ def _dress(axes: Any, unit: str) -> None:
     for name, spine in axes.spines.items():
         spine.set_visible(name in {"left", "bottom"})
         spine.set_color(_INK)
-    axes.legend(frameon=False, fontsize=8, labelcolor=_INK, loc="upper left", ncols=2)
+    axes.legend(frameon=False, fontsize=8, labelcolor=_INK, loc="lower left", bbox_to_anchor=(0, 1), ncols=2)
 
 
 def _in_the_pages_colours(svg: str) -> str:
