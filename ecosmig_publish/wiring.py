@@ -288,10 +288,8 @@ def _forecast(units_per_minute: int) -> Callable[[int, int], str]:
 
         wave = forecast_wave(files, folders, units_per_minute=units_per_minute)
         takes = "" if wave.seconds is None else f", {wave.seconds / 60:.1f} minutes at {units_per_minute:,} a minute"
-        return (
-            f"Publishing {files:,} files in {folders:,} folders: about {wave.requests:,} requests and "
-            f"{wave.resource_units:,} resource units{takes}."
-        )
+        what = f"{files:,} file{'' if files == 1 else 's'} in {folders:,} folder{'' if folders == 1 else 's'}"
+        return f"Publishing {what}: about {wave.requests:,} requests and {wave.resource_units:,} resource units{takes}."
 
     return forecast
 

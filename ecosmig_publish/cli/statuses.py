@@ -24,6 +24,10 @@ MEANINGS = {
 }
 
 
+_TELLS = frozenset({ExitStatus.UNPROVED, ExitStatus.FINDING})
+"""A command that ends with none of them neither publishes nor checks: its 0 says no more than that it is done."""
+
+
 def epilog(
     examples: Iterable[str], statuses: Iterable[ExitStatus] = (), own: Mapping[ExitStatus, str] | None = None
 ) -> str:
@@ -31,7 +35,8 @@ def epilog(
 
     `own` is what some of them mean for this command.
     """
-    meanings = {**MEANINGS, **(own or {})}
+    checks_or_publishes = not _TELLS.isdisjoint(statuses := frozenset(statuses))
+    meanings = {**MEANINGS, **({} if checks_or_publishes else {ExitStatus.OK: "done"}), **(own or {})}
     paragraphs = []
     lines = [f"  {example}" for example in examples]
     if lines:

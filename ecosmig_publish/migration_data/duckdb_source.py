@@ -10,7 +10,7 @@ import ibis
 
 from ecosmig_publish.errors import SourceError
 from ecosmig_publish.migration_data.contract import CONTRACT
-from ecosmig_publish.migration_data.csv_tables import load_csv
+from ecosmig_publish.migration_data.csv_tables import RAW_SUFFIX, load_csv
 from ecosmig_publish.migration_data.data import MigrationData, Tables
 from ecosmig_publish.migration_data.faults import engine_faults
 from ecosmig_publish.migration_data.normalising import normalised
@@ -105,7 +105,7 @@ def _tables(
 ) -> tuple[dict[str, Any], list[str]]:
     found: dict[str, Any] = {}
     faults: list[str] = []
-    there = set(backend.list_tables())
+    there = {table for table in backend.list_tables() if not table.endswith(RAW_SUFFIX)}
     for name, table in CONTRACT.items():
         own = mapped.get(name, name)
         try:
@@ -114,7 +114,9 @@ def _tables(
             listed = ", ".join(sorted(there)) or "none"
             if name in mapped:
                 first = str(error).strip().splitlines()[0]
-                faults.append(f"[source.tables] {name} = {own!r}: {first}")
+                # The engine says no more than the name of a table that it lacks.
+                reason = f"neither a table that is there nor a SELECT (there are: {listed})" if first == own else first
+                faults.append(f"[source.tables] {name} = {own!r}: {reason}")
             else:
                 faults.append(f"table {name}: missing from {form} {path} (there are: {listed})")
             continue

@@ -43,7 +43,7 @@ def open_migration_data(
         )
     path = base / address
     if not path.exists():
-        raise SourceError(f"source {path}: not there", hint="Set [source] url; ecosmig data sample makes some data.")
+        raise SourceError(f"source {path}: not there", hint="Set [source] url; to try: ecosmig data sample data")
     # Here, so that commands that read no data don't pay for the engine.
     from ecosmig_publish.migration_data.duckdb_source import open_duckdb_source  # noqa: PLC0415
 

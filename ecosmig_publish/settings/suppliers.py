@@ -40,12 +40,10 @@ def read_suppliers(path: Path) -> list[SupplierEntry]:
         text = path.read_bytes().decode("utf-8-sig")
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
+        hint = "Set `suppliers` to a .csv or .toml file beside the configuration."
         if isinstance(error, UnicodeDecodeError):
-            reason = f"not UTF-8 at byte {error.start}"
-        raise ConfigurationError(
-            f"suppliers: {path}: {reason}",
-            hint="Set `suppliers` to a .csv or .toml file beside the configuration.",
-        ) from error
+            reason, hint = f"not UTF-8 at byte {error.start}", "Save it as UTF-8."
+        raise ConfigurationError(f"suppliers: {path}: {reason}", hint=hint) from error
     return list(_from_toml(path, text) if path.suffix == ".toml" else _from_csv(path, text))
 
 

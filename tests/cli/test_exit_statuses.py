@@ -17,6 +17,8 @@ import pytest
 
 from ecosmig_publish.cli.ending import ended
 from ecosmig_publish.cli.invocation import Invocation
+from ecosmig_publish.cli.statuses import epilog
+from ecosmig_publish.errors import ExitStatus
 from ecosmig_publish.ledger.lock import run_lock
 from ecosmig_publish.migration_data.faults import engine_faults
 from tests.cli.driving import EVENING, MIDNIGHT, MONDAY, NOON, ecosmig, folder_of
@@ -237,3 +239,9 @@ def test_held_rows_alone_are_0(published: Path) -> None:
     assert held.status == 0
     assert held.document["held"]
     assert ecosmig(published, "publish", "--all", "--as-of", MIDNIGHT).status == 0
+
+
+def test_the_help_of_a_command_that_neither_publishes_nor_checks_calls_its_0_done() -> None:
+    of_init, of_verify = epilog((), [ExitStatus.OK]), epilog((), [ExitStatus.OK, ExitStatus.FINDING])
+    assert "    0  done" in of_init
+    assert "    0  everything due is published and proved; or the check found nothing" in of_verify

@@ -44,7 +44,7 @@ class TestOnboard:
 
     def test_for_people_it_says_who_was_left(self, home: Path) -> None:
         run = ecosmig(home, "supplier", "onboard", "--all")
-        assert f"1 left, as [[suppliers]] names neither users nor a group for them: {C}" in run.out
+        assert f"1 left, as the configuration names neither users nor a group for them: {C}" in run.out
 
     def test_one_who_is_named_and_not_configured_is_wrong_usage(self, home: Path) -> None:
         run = ecosmig(home, "supplier", "onboard", C)

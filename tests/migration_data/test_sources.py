@@ -119,6 +119,15 @@ def test_every_missing_table_is_named_at_once(form: str, tmp_path: Path) -> None
         open_migration_data(f"{form}:{folder}", base=tmp_path)
     assert "table parties: missing" in str(refused.value)
     assert "table devices: missing" in str(refused.value)
+    assert "there are: device_status_events, migration_attempts, network_notifications, non" in str(refused.value)
+
+
+def test_an_own_table_that_the_source_lacks_is_said_to_be_none_and_the_others_are_named(tmp_path: Path) -> None:
+    sound().write_csv(tmp_path / "source")
+    with pytest.raises(SourceError) as refused:
+        open_migration_data("csv:source", base=tmp_path, tables={"devices": "SELEC 1"})
+    said = "[source.tables] devices = 'SELEC 1': neither a table that is there nor a SELECT"
+    assert f"{said} (there are: device_status_events, devices, migration" in str(refused.value)
 
 
 def test_an_empty_folder_has_no_tables(tmp_path: Path) -> None:

@@ -4,6 +4,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from ecosmig_publish.errors import ConfigurationError
+from ecosmig_publish.settings.suppliers import read_suppliers
 from tests.settings.written import START, loaded, refusal
 
 if TYPE_CHECKING:
@@ -86,3 +88,10 @@ def test_a_file_that_is_not_utf8_is_refused_with_its_place(tmp_path: Path) -> No
     (tmp_path / "suppliers.csv").write_bytes(HEADER.encode() + b"PXX999,\xe9@x.test,\n")
     # The header has 22 bytes, "PXX999," 7 more.
     assert "not UTF-8 at byte 29" in refusal(tmp_path, 'suppliers = "suppliers.csv"\n' + START)
+
+
+def test_the_next_step_for_a_file_that_is_not_utf8_is_to_save_it_as_utf8(tmp_path: Path) -> None:
+    (tmp_path / "suppliers.csv").write_bytes(b"\xff")
+    with pytest.raises(ConfigurationError) as refused:
+        read_suppliers(tmp_path / "suppliers.csv")
+    assert refused.value.hint == "Save it as UTF-8."

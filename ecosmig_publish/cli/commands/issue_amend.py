@@ -13,7 +13,7 @@ from ecosmig_publish.errors import ExitStatus
 if TYPE_CHECKING:
     from ecosmig_publish.workflows.amending.choosing import Meant
 
-Names = Annotated[list[str] | None, typer.Argument(metavar="FILE_NAME…", help="Any file of each issue that is meant.")]
+Names = Annotated[list[str] | None, typer.Argument(metavar="FILE_NAME", help="Any file of each issue that is meant.")]
 Report = Annotated[
     str | None, typer.Option("--report", metavar="ECOSMIG-00N", help="Instead of a file's name: the report,")
 ]

@@ -30,7 +30,7 @@ def add_to(issues: typer.Typer) -> None:
 def release(
     invocation: Invocation,
     names: Annotated[
-        list[str] | None, typer.Argument(metavar="FILE_NAME…", help="Files of issues that are held.")
+        list[str] | None, typer.Argument(metavar="FILE_NAME", help="Files of issues that are held.")
     ] = None,
     report: Reports = None,
     slot: Annotated[

@@ -48,7 +48,7 @@ def add_to(app: typer.Typer) -> None:
 
 def onboard(
     invocation: Invocation,
-    signifiers: Annotated[list[str] | None, typer.Argument(metavar="SIGNIFIER…", help="Whom to onboard.")] = None,
+    signifiers: Annotated[list[str] | None, typer.Argument(metavar="SIGNIFIER", help="Whom to onboard.")] = None,
     everyone: Annotated[  # noqa: FBT002 - a flag
         bool, typer.Option("--all", help="Every party in the register.")
     ] = False,
@@ -86,7 +86,7 @@ def list_suppliers(invocation: Invocation) -> int:
 def access(
     invocation: Invocation,
     signifiers: Annotated[
-        list[str] | None, typer.Argument(metavar="SIGNIFIER…", help="Whose folders; all, where left out.")
+        list[str] | None, typer.Argument(metavar="SIGNIFIER", help="Whose folders; all, where left out.")
     ] = None,
 ) -> int:
     """Show who can read each recipient's folder now against who should, and record it in the ledger.

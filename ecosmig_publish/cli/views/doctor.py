@@ -7,6 +7,7 @@ from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
 from ecosmig_publish.cli.progress import sharing
+from ecosmig_publish.cli.views.issue_amending import counted
 from ecosmig_publish.cli.wired import wired
 from ecosmig_publish.destinations import Folder
 from ecosmig_publish.errors import EcosmigError, ExitStatus
@@ -152,7 +153,5 @@ def _render(checks: Sequence[Check]) -> None:
         if check.next:
             show_line(f"         next: {check.next}")
     counts = Counter(check.level for check in checks)
-    show_line(
-        f"{len(checks):,} checks: {counts[Level.GOOD]:,} good, {counts[Level.WARNING]:,} warnings, "
-        f"{counts[Level.FINDING]:,} findings."
-    )
+    found = f"{counted(counts[Level.WARNING], 'warning')}, {counted(counts[Level.FINDING], 'finding')}"
+    show_line(f"{counted(len(checks), 'check')}: {counts[Level.GOOD]:,} good, {found}.")

@@ -179,7 +179,9 @@ def _render(suppliers: Sequence[Mapping[str, object]], *, dry_run: bool) -> None
             show_line(f"{item['signifier']}: {item['error']}\n  next: {item['next']}")
     left = [str(item["signifier"]) for item in suppliers if item["act"] == LEFT]
     if left:
-        show_line(f"{len(left):,} left, as [[suppliers]] names neither users nor a group for them: {', '.join(left)}")
+        show_line(
+            f"{len(left):,} left, as the configuration names neither users nor a group for them: {', '.join(left)}"
+        )
 
 
 _WORDS = {

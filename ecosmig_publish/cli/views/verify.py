@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ecosmig_publish.cli.progress import counting
 from ecosmig_publish.cli.strangers import refuse_strangers
+from ecosmig_publish.cli.views.issue_amending import counted
 from ecosmig_publish.cli.wired import wired
 from ecosmig_publish.destinations.following import FollowsChanges
 from ecosmig_publish.errors import ExitStatus, UsageError
@@ -94,10 +95,10 @@ def render_verification(verified: Verified, *, deep: bool, only_changes: bool = 
         changed = (
             f"{verified.files:,} files changed in the library" if verified.files else "Nothing changed in the library"
         )
-        show_line(f"{changed} since the last run: {f'{len(found):,} findings' if found else 'all agree'}.")
+        show_line(f"{changed} since the last run: {counted(len(found), 'finding') if found else 'all agree'}.")
         return
     how = "SHA-256 of every byte" if deep else "name, size and quickXorHash"
-    outcome = f"{len(found):,} findings" if found else "all agree"
+    outcome = counted(len(found), "finding") if found else "all agree"
     if verified.folders:
         show_line(f"{verified.files:,} files in {verified.folders:,} folders compared by {how}: {outcome}.")
         if verified.earlier:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ecosmig_publish.migration_data.data import Tables
 
 _HOLDS = "Mend the rows in the source; until then publish holds what depends on them."
-_LOOK = "Have a look; nothing is held for it."
+_LOOK = "Have a look at the warnings; publish holds only what a warning says is held."
 _FAR = ibis.timestamp("9999-12-31 23:59:59.999999")
 
 

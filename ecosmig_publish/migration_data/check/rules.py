@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 _HOLDS = "Mend the rows in the source; until then publish holds what depends on them."
-_LOOK = "Have a look; nothing is held for it."
+_LOOK = "Have a look at the warnings; publish holds only what a warning says is held."
 _LENGTHS = {
     "device_type": 6,
     "manufacturer": 30,

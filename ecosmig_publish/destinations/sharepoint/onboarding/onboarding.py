@@ -87,7 +87,7 @@ class SharePointOnboarding:
         to_invite, unknown_left = self._to_invite(signifier, unknown)
         if unknown_left:
             raise UnknownPeopleError(
-                f"{signifier}: not in the directory: {', '.join(unknown_left)}; nothing was changed",
+                f"not in the directory: {', '.join(unknown_left)}; nothing was changed",
                 hint=_hint_of_unknown(signifier, self._readers_of(signifier)),
             )
         item, made = self._folders.pinned(pinned) if pinned else self._folders.only_one_of(signifier), False
