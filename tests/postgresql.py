@@ -38,6 +38,7 @@ _PERSONS = (
     "CREATE ROLE clerk LOGIN PASSWORD 's3cr3t/p@ss'",
     "CREATE ROLE stranger LOGIN PASSWORD 'other'",
 )
+_ENGLISH = "en_GB.UTF-8"
 _numbers = count()
 
 
@@ -103,6 +104,22 @@ class Server:
             connection.execute(f"CREATE DATABASE {name} OWNER owner TEMPLATE {like} STRATEGY file_copy".encode())
         return name
 
+    def english_database(self) -> str | None:
+        """Make a database whose texts are ordered as in an English dictionary; None where this machine can't."""
+        places = self.directory / "locales"
+        if not (places / _ENGLISH).is_dir():
+            places.mkdir(mode=0o755, exist_ok=True)
+            made = subprocess.run(
+                ["localedef", "-i", "en_GB", "-f", "UTF-8", str(places / _ENGLISH)], capture_output=True, check=False
+            )
+            if made.returncode:
+                return None
+        name = f"english_{os.getpid()}_{next(_numbers)}"
+        with self.connection() as connection:
+            kind = f"TEMPLATE template0 ENCODING 'UTF8' LOCALE '{_ENGLISH}' STRATEGY file_copy"
+            connection.execute(f"CREATE DATABASE {name} OWNER owner {kind}".encode())
+        return name
+
     def url(self, database: str, *, user: str = "owner", password: str = "", **options: str) -> str:
         """Return the address of a ledger in a database, as it stands in a configuration."""
         secret = f":{quote(password, safe='')}" if password else ""
@@ -132,6 +149,8 @@ class Server:
                 stdin=subprocess.DEVNULL,
                 cwd=self.directory,
                 check=False,
+                # Where locales are looked for that `english_database` makes.
+                env={**os.environ, "LOCPATH": str(self.directory / "locales")},
                 **as_whom,
             )
         if done.returncode:

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 import ibis
 
 from ecosmig_publish.errors import SourceError
-from ecosmig_publish.migration_data.contract import CONTRACT
 from ecosmig_publish.migration_data.csv_tables import RAW_SUFFIX, load_csv
 from ecosmig_publish.migration_data.data import MigrationData, Tables
+from ecosmig_publish.migration_data.duckdb_engine import DuckdbEngine
 from ecosmig_publish.migration_data.faults import engine_faults
 from ecosmig_publish.migration_data.normalising import normalised
+from ecosmig_publish.migration_data.own_tables import contract_tables, is_select
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,8 +41,7 @@ def open_duckdb_source(
             elif form == "csv":
                 for table, file in _files(path, "csv").items():
                     load_csv(backend, table, file, source)
-            found, faults = _tables(backend, tables, form, path)
-            _refuse(faults, source)
+            found = _tables(backend, tables, source, f"{form} {path}")
         except BaseException:
             backend.disconnect()
             raise
@@ -51,16 +51,7 @@ def open_duckdb_source(
         if spill_directory is not None:
             shutil.rmtree(spill_directory, ignore_errors=True)
 
-    return MigrationData(backend, Tables(**found), source, close)
-
-
-def _refuse(faults: list[str], source: str) -> None:
-    if faults:
-        raise SourceError(
-            f"{source}: {len(faults)} breach{'es' if len(faults) > 1 else ''} of the source contract\n  - "
-            + "\n  - ".join(faults),
-            hint="Mend the source, or map its tables and columns under [source.tables].",
-        )
+    return MigrationData(DuckdbEngine(backend, source, close), Tables(**found), source)
 
 
 def _prepare(backend: Any, memory_limit: str, threads: int | None, spill_directory: Path | None) -> None:
@@ -97,37 +88,19 @@ def _add_parquet(backend: Any, path: Path) -> None:
         )
 
 
-def _tables(
-    backend: Any,
-    mapped: Mapping[str, str],
-    form: str,
-    path: Path,
-) -> tuple[dict[str, Any], list[str]]:
-    found: dict[str, Any] = {}
-    faults: list[str] = []
+def _tables(backend: Any, mapped: Mapping[str, str], source: str, where: str) -> dict[str, Any]:
     there = {table for table in backend.list_tables() if not table.endswith(RAW_SUFFIX)}
-    for name, table in CONTRACT.items():
-        own = mapped.get(name, name)
-        try:
-            raw = _own_table(backend, own)
-        except Exception as error:  # noqa: BLE001 - the engine has many ways to say no; each is a fault of the mapping
-            listed = ", ".join(sorted(there)) or "none"
-            if name in mapped:
-                first = str(error).strip().splitlines()[0]
-                # The engine says no more than the name of a table that it lacks.
-                reason = f"neither a table that is there nor a SELECT (there are: {listed})" if first == own else first
-                faults.append(f"[source.tables] {name} = {own!r}: {reason}")
-            else:
-                faults.append(f"table {name}: missing from {form} {path} (there are: {listed})")
-            continue
-        tidy, wrong = normalised(raw, table)
-        faults += wrong
-        found[name] = tidy
-    return found, faults
+    return contract_tables(
+        lambda table, own: normalised(_own_table(backend, own), table),
+        mapped,
+        source,
+        where,
+        lambda: there,
+    )
 
 
 def _own_table(backend: Any, own: str) -> Any:
-    if own.lstrip().lower().startswith(("select", "with", "(", "from")):
+    if is_select(own):
         return backend.sql(own)
     database, _, name = own.rpartition(".")
     return backend.table(name, database=database or None)

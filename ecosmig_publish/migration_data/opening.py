@@ -13,7 +13,26 @@ if TYPE_CHECKING:
     from ecosmig_publish.migration_data.data import MigrationData
 
 FORMS = ("parquet", "csv", "duckdb")
-LATER = ("postgresql", "spark", "trino", "snowflake")
+POSTGRESQL = ("postgresql", "postgres")
+LATER = ("trino", "snowflake", "bigquery", "databricks")
+"""The reports compile to the SQL of these; nothing has run there yet."""
+
+
+_FORMS = "parquet:DIR, csv:DIR, duckdb:FILE, postgresql://USER@HOST/DATABASE or spark://HOST:PORT/DATABASE"
+
+
+def shown_address(url: str) -> str:
+    """Return a source's address as it may be shown: without password, without settings."""
+    form = url.partition(":")[0]
+    if form in POSTGRESQL:
+        from ecosmig_publish.postgresql_address import connection_parameters, name_of  # noqa: PLC0415 - slow to import
+
+        return name_of(connection_parameters(url, "source.url"))
+    if form == "spark":
+        from ecosmig_publish.migration_data.spark.address import parse_spark_address  # noqa: PLC0415 - as above
+
+        return parse_spark_address(url).name
+    return url
 
 
 def open_migration_data(
@@ -25,21 +44,32 @@ def open_migration_data(
     threads: int | None = None,
     spill_directory: Path | None = None,
 ) -> MigrationData:
-    """Open `parquet:DIR`, `csv:DIR` or `duckdb:FILE`; paths start at `base`.
+    """Open `parquet:DIR`, `csv:DIR`, `duckdb:FILE`, whose paths start at `base`, `postgresql://…` or `spark://…`.
 
-    `tables` maps a table of the contract to the owner's own table, or to a SELECT. Raises `SourceError` that lists
-    every table and column that is missing or of the wrong kind.
+    `memory_limit` and `threads` are for what computes on this machine, `spill_directory` for DuckDB alone. `tables`
+    maps a table of the contract to the owner's own table, or to a SELECT. Raises `SourceError` that lists every table
+    and column that is missing or of the wrong kind.
     """
     form, _, address = url.partition(":")
+    if form in POSTGRESQL:
+        from ecosmig_publish.migration_data.postgresql import open_postgresql_source  # noqa: PLC0415 - one of them is needed
+
+        return open_postgresql_source(url, tables=dict(tables or {}))
+    if form == "spark":
+        from ecosmig_publish.migration_data.spark import open_spark_source  # noqa: PLC0415 - as above
+
+        return open_spark_source(url, tables=dict(tables or {}), memory_limit=memory_limit, threads=threads)
     if form in LATER:
         raise SourceError(
-            f"source.url {form}:…: this engine is not in this version",
-            hint=f"Use one of {', '.join(f'{name}:' for name in FORMS)}; export the seven tables there.",
+            f"source.url {form}:…: the reports compile to this engine's SQL, but nobody has run them there, and this "
+            "version doesn't",
+            hint=f"Let Spark read its tables, or export them: {_FORMS}.",
         )
     if form not in FORMS or not address:
         raise SourceError(
-            f"source.url {url!r}: neither parquet:DIR nor csv:DIR nor duckdb:FILE",
-            hint='Write it like url = "parquet:data".',
+            # The rest is not repeated: a password may stand in it.
+            f"source.url {form}:…: no form of source that is known here",
+            hint=f'Write it as {_FORMS}, such as "parquet:data".',
         )
     path = base / address
     if not path.exists():

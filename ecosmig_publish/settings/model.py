@@ -52,7 +52,7 @@ class SourceSettings(_Section):
         default="parquet:data",
         repr=False,
         pattern=r"^[a-z]+[a-z0-9+]*:.",
-        description="an address such as parquet:DIR, csv:DIR or duckdb:FILE",
+        description="an address such as parquet:DIR, csv:DIR, duckdb:FILE, postgresql://… or spark://…",
     )
     settle: Duration = timedelta(0)
     tables: dict[str, str] = Field(

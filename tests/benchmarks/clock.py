@@ -78,7 +78,7 @@ class Clocks:
                 yield self.timed("kept", keep)
 
         data.keeping = timed_keeping  # type: ignore[method-assign]
-        data.strictly_increases = self.timed("questions", data.strictly_increases)  # type: ignore[method-assign]
+        data.never_repeats = self.timed("questions", data.never_repeats)  # type: ignore[method-assign]
         data.fetch = self.timed("questions", data.fetch)  # type: ignore[method-assign]
         data.stream = timed_stream  # type: ignore[method-assign]
         return data

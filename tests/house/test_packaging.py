@@ -105,10 +105,22 @@ def test_a_bare_install_has_nothing_that_only_tests_need(bare: Path) -> None:
 def test_every_module_imports_in_a_bare_install(bare: Path, tmp_path: Path) -> None:
     code = (
         "import importlib, pkgutil, ecosmig_publish as package\n"
-        "skipped = ('ecosmig_publish.sandbox', 'ecosmig_publish.__main__', 'ecosmig_publish.ledger.migrations.env')\n"
+        "skipped = ('ecosmig_publish.sandbox', 'ecosmig_publish.__main__', 'ecosmig_publish.ledger.migrations.env',\n"
+        # Each is looked into where its extra is installed.
+        "    'ecosmig_publish.migration_data.postgresql.', 'ecosmig_publish.migration_data.spark.')\n"
         "for module in pkgutil.walk_packages(package.__path__, 'ecosmig_publish.', onerror=lambda name: None):\n"
         "    if not module.name.startswith(skipped):\n"
         "        importlib.import_module(module.name)\n"
     )
     done = subprocess.run([bare / "python", "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(("url", "extra"), [("postgresql://o@host/db", "postgresql"), ("spark://local", "spark")])
+def test_a_bare_install_says_which_extra_a_source_needs(bare: Path, tmp_path: Path, url: str, extra: str) -> None:
+    environment = {"ECOSMIG_START": "2026-01-01T00:00:00Z", "ECOSMIG_SOURCE__URL": url}
+    (tmp_path / "ecosmig.toml").touch()
+    command = [str(bare / "ecosmig"), "data", "check"]
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (30, "")
+    assert f'next: pip install "ecosmig-publish[{extra}]"' in done.stderr

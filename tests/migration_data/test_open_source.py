@@ -28,7 +28,7 @@ def increases(home: Path, numbers: Sequence[int | None], *, rows_in_a_group: int
     table = table.set_column(0, "attempt_id", pa.array(numbers, pa.int64()))
     pq.write_table(table, path, row_group_size=rows_in_a_group)
     with open_migration_data(f"parquet:{folder}", base=home) as data:
-        return data.strictly_increases(data.tables.migration_attempts.attempt_id)
+        return data.never_repeats(data.tables.migration_attempts.attempt_id)
 
 
 def test_numbers_in_their_order_are_proved_unique(tmp_path: Path) -> None:
@@ -56,14 +56,14 @@ def test_a_number_that_comes_again_in_another_file_is_seen(tmp_path: Path) -> No
     for name in ("a", "b"):
         pq.write_table(whole, folder / "migration_attempts" / f"{name}.parquet")
     with open_migration_data(f"parquet:{folder}", base=tmp_path) as data:
-        assert not data.strictly_increases(data.tables.migration_attempts.attempt_id)
+        assert not data.never_repeats(data.tables.migration_attempts.attempt_id)
 
 
 def test_an_empty_table_has_no_number_twice(tmp_path: Path) -> None:
     source = sound()
     source.migration_attempts = []
     with opened(source, tmp_path / "source", "parquet") as data:
-        assert data.strictly_increases(data.tables.migration_attempts.attempt_id)
+        assert data.never_repeats(data.tables.migration_attempts.attempt_id)
 
 
 def test_what_is_kept_can_be_read_again_and_again(tmp_path: Path) -> None:

@@ -11,13 +11,33 @@ from tests.plain.nasty import START, stages
 from tests.plain.reports import Reports
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
+
+    from tests.plain.data import Data
+
+    Place = Callable[[Data, Path], str]
 
 Held = set[tuple[str, str, tuple[str, ...]]]
 
 
-def compare(seed: int, home: Path, *, breaks_contract: bool, form: str, rows_in_part: int = 0, **policy: object) -> int:
-    """Play one source through both; return how many files they agreed on."""
+def as_files(form: str) -> Place:
+    """Return what lays a stage's data down as `csv` or `parquet` in its folder."""
+
+    def place(data: Data, folder: Path) -> str:
+        data.write_csv(folder) if form == "csv" else data.write_parquet(folder)
+        return f"{form}:{folder}"
+
+    return place
+
+
+def compare(
+    seed: int, home: Path, *, breaks_contract: bool, form: str | Place, rows_in_part: int = 0, **policy: object
+) -> int:
+    """Play one source through both; return how many files they agreed on.
+
+    `form` is that of files, or what puts a stage's data into an engine and returns the address to read them at.
+    """
     random = Random(seed)
     settle_hours = policy.pop("settle_hours", 0)
     plain = Reports(START, settle=timedelta(hours=settle_hours), **policy)  # type: ignore[arg-type]
@@ -28,16 +48,16 @@ def compare(seed: int, home: Path, *, breaks_contract: bool, form: str, rows_in_
         installation.extra["SOURCE__SETTLE"] = f"{settle_hours}h"
     if "rows_per_file" in policy:
         installation.extra["ROWS_PER_FILE"] = str(policy["rows_per_file"])
+    place = as_files(form) if isinstance(form, str) else form
     expected: dict[str, bytes] = {}
     for number, stage in enumerate(stages(random, breaks_contract=breaks_contract)):
         folder = home / f"stage-{number}"
-        stage.data.write_csv(folder) if form == "csv" else stage.data.write_parquet(folder)
-        installation.source_url = f"{form}:{folder}"
+        installation.source_url = place(stage.data, folder)
         for run in stage.runs:
             wanted = plain.run(run, stage.data)
             expected |= wanted.files
             outcome = installation.run(run.replace(tzinfo=UTC))
-            assert outcome.source_error is None
+            assert outcome.source_error is None, outcome.source_error
             held: Held = {(hold.report[-3:], hold.key, hold.reasons) for hold in installation.open_holds()}
             last = {report: slot for report, slot, _, _ in wanted.held}
             assert held == {
@@ -50,6 +70,6 @@ def compare(seed: int, home: Path, *, breaks_contract: bool, form: str, rows_in_
                     for problem in ledger.problems(slot)
                     if problem.slot.report[-3:] in ("003", "004", "005")
                 }
-            assert found == wanted.problems
+            assert found == wanted.problems, (found - wanted.problems, wanted.problems - found)
             assert installation.issued() == expected
     return len(expected)

@@ -25,14 +25,15 @@ FORMS = ("parquet", "csv", "duckdb")
 
 def check_and_show(invocation: Invocation, examples: int) -> int:
     """Check the configured source; returns 20 where an error was found."""
-    from ecosmig_publish.migration_data.check import check_migration_data  # noqa: PLC0415 - the engine is slow
+    from ecosmig_publish.migration_data import shown_address  # noqa: PLC0415 - the engine is slow to import
+    from ecosmig_publish.migration_data.check import check_migration_data  # noqa: PLC0415 - as above
 
     wiring = wired(invocation)
     with sharing(invocation, "checking") as tell, wiring.data() as data:
         faults = check_migration_data(data, examples=examples, on_progress=tell)
     errors = [fault for fault in faults if fault.severity == "error"]
     document = {
-        "source": wiring.settings.source.url,
+        "source": shown_address(wiring.settings.source.url),
         "errors": len(errors),
         "warnings": len(faults) - len(errors),
         "faults": [

@@ -42,7 +42,7 @@ class Doubled:
     def _look_for(self, what: str, key: Any, expression: Any) -> pa.Table:
         if what not in self._found:
             # Tables often lie in the order of their keys: one look along the column then says that none stands twice.
-            if self._data.strictly_increases(key):
+            if self._data.never_repeats(key):
                 self._found[what] = _NONE
             else:
                 found = self._data.fetch(expression)

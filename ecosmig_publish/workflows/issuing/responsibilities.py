@@ -45,7 +45,7 @@ def look_at_responsibilities(slots: Sequence[Slot], data: MigrationData, ledger:
     compared = before.until if before else until
     row = data.fetch(watermarks.of_responsibilities(data.tables, until, compared)).to_pylist()[0]
     # Only the same engine gives a text the same number again.
-    engine = f"{data.backend.name} {data.backend.version}"
+    engine = data.engine
     now = SourceWatermark(until, row["count"], f"{engine}: {row['checksum']}")
     if before is None:
         return Responsibilities(now, "")

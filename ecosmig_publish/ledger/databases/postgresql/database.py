@@ -9,9 +9,9 @@ from uuid import uuid4
 
 from sqlalchemy import create_engine, event
 
-from ecosmig_publish.ledger.databases.postgresql.address import connection_parameters, name_of
 from ecosmig_publish.ledger.databases.postgresql.faults import postgresql_faults
 from ecosmig_publish.ledger.databases.postgresql.liveness import SESSION_NAME, AdvisoryLockLiveness
+from ecosmig_publish.postgresql_address import connection_parameters, name_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -59,7 +59,7 @@ class PostgresqlDatabase:
     @classmethod
     def at(cls, url: str) -> Self:
         """Return the database at an address. Raises `ConfigurationError`."""
-        return cls(connection_parameters(url))
+        return cls(connection_parameters(url, "ledger.url"))
 
     @property
     def name(self) -> str:

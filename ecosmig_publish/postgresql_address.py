@@ -14,30 +14,30 @@ _SCHEMES = ("postgresql", "postgres", "postgresql+psycopg", "postgres+psycopg")
 _PLACES = ("host", "hostaddr", "port", "dbname")
 
 
-def connection_parameters(url: str) -> dict[str, str]:
+def connection_parameters(url: str, setting: str) -> dict[str, str]:
     """Return libpq's parameters of an address; what it leaves out, libpq takes from PGHOST, PGPASSWORD and so on.
 
-    Raises `ConfigurationError`.
+    `setting` is the key that the address stands under. Raises `ConfigurationError`.
     """
     try:
         from psycopg import Error  # noqa: PLC0415 - an extra
         from psycopg.conninfo import conninfo_to_dict  # noqa: PLC0415 - as above
     except ImportError as error:
         raise ConfigurationError(
-            "ledger.url asks for PostgreSQL, whose driver is not installed",
+            f"{setting} asks for PostgreSQL, whose driver is not installed",
             hint='pip install "ecosmig-publish[postgresql]"',
         ) from error
     scheme, _, rest = url.partition(":")
     if scheme not in _SCHEMES:
-        raise ConfigurationError(f"ledger.url ({scheme}:…): this driver is not known here; leave it out", hint=_HINT)
+        raise ConfigurationError(f"{setting} ({scheme}:…): this driver is not known here; leave it out", hint=_HINT)
     try:
         parameters = {name: str(value) for name, value in conninfo_to_dict(f"postgresql:{rest}").items()}
     except Error:
         # What the driver says quotes the address, and a password that isn't encoded may stand anywhere in it.
-        raise ConfigurationError("ledger.url (postgresql:…) can't be read as an address", hint=_HINT) from None
+        raise ConfigurationError(f"{setting} (postgresql:…) can't be read as an address", hint=_HINT) from None
     ports = parameters.get("port", "").split(",")
     if any("@" in parameters.get(name, "") for name in _PLACES) or not all(it.isdigit() or not it for it in ports):
-        raise ConfigurationError("ledger.url (postgresql:…): user, password and host can't be told apart", hint=_HINT)
+        raise ConfigurationError(f"{setting} (postgresql:…): user, password and host can't be told apart", hint=_HINT)
     return parameters
 
 
