@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import ibis
@@ -15,57 +16,77 @@ from ecosmig_publish.migration_data.duckdb_engine import DuckdbEngine
 from ecosmig_publish.migration_data.faults import engine_faults
 from ecosmig_publish.migration_data.normalising import normalised
 from ecosmig_publish.migration_data.own_tables import contract_tables, is_select
+from ecosmig_publish.migration_data.sql_text import escaped, quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
 
-def open_duckdb_source(
-    form: str,
-    path: Path,
-    *,
-    tables: Mapping[str, str],
-    memory_limit: str,
-    threads: int | None,
-    spill_directory: Path | None,
-) -> MigrationData:
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """What the embedded engine may use; None: all cores, a spill folder of its own choice."""
+
+    memory_limit: str
+    threads: int | None
+    spill_directory: Path | None
+
+
+def open_files(form: str, path: Path, *, tables: Mapping[str, str], using: Embedded) -> MigrationData:
     """Open `path` as `parquet`, `csv` or `duckdb`. Raises `SourceError`."""
     source = f"source {path}"
+
+    def fill(backend: Any) -> None:
+        if form == "parquet":
+            _add_parquet(backend, path)
+        elif form == "csv":
+            for table, file in _files(path, "csv").items():
+                load_csv(backend, table, file, source)
+
+    database = path if form == "duckdb" else None
+    return open_embedded(fill, source, f"{form} {path}", tables=tables, using=using, database=database)
+
+
+def open_embedded(
+    fill: Callable[[Any], None],
+    source: str,
+    where: str,
+    *,
+    tables: Mapping[str, str],
+    using: Embedded,
+    database: Path | None = None,
+) -> MigrationData:
+    """Open what `fill` lets the engine see, or a database of its own. Raises `SourceError`."""
     with engine_faults(source):
-        backend = ibis.duckdb.connect(path, read_only=True) if form == "duckdb" else ibis.duckdb.connect()
+        backend = ibis.duckdb.connect(database, read_only=True) if database else ibis.duckdb.connect()
         try:
-            _prepare(backend, memory_limit, threads, spill_directory)
-            if form == "parquet":
-                _add_parquet(backend, path)
-            elif form == "csv":
-                for table, file in _files(path, "csv").items():
-                    load_csv(backend, table, file, source)
-            found = _tables(backend, tables, source, f"{form} {path}")
+            _prepare(backend, using)
+            fill(backend)
+            found = _tables(backend, tables, source, where)
         except BaseException:
             backend.disconnect()
             raise
 
     def close() -> None:
         backend.disconnect()
-        if spill_directory is not None:
-            shutil.rmtree(spill_directory, ignore_errors=True)
+        if using.spill_directory is not None:
+            shutil.rmtree(using.spill_directory, ignore_errors=True)
 
     return MigrationData(DuckdbEngine(backend, source, close), Tables(**found), source)
 
 
-def _prepare(backend: Any, memory_limit: str, threads: int | None, spill_directory: Path | None) -> None:
+def _prepare(backend: Any, using: Embedded) -> None:
     backend.raw_sql("SET TimeZone = 'UTC'")
-    backend.raw_sql(f"SET memory_limit = '{memory_limit}'")
+    backend.raw_sql(f"SET memory_limit = '{using.memory_limit}'")
     backend.raw_sql("SET preserve_insertion_order = false")
     backend.raw_sql("SET autoinstall_known_extensions = false")
-    if threads:
-        backend.raw_sql(f"SET threads = {threads}")
-    if spill_directory is not None:
+    if using.threads:
+        backend.raw_sql(f"SET threads = {using.threads}")
+    if using.spill_directory is not None:
         # The engine would make it as the umask says, and puts rows into it. What it stands in is not made for it.
         with suppress(OSError):
-            spill_directory.mkdir(mode=0o700)
-        backend.raw_sql(f"SET temp_directory = '{_escaped(spill_directory)}'")
+            using.spill_directory.mkdir(mode=0o700)
+        backend.raw_sql(f"SET temp_directory = '{escaped(using.spill_directory)}'")
 
 
 def _files(path: Path, suffix: str) -> dict[str, Path]:
@@ -83,8 +104,8 @@ def _add_parquet(backend: Any, path: Path) -> None:
     for table, file in _files(path, "parquet").items():
         pattern = f"{file}/**/*.parquet" if file.is_dir() else str(file)
         backend.raw_sql(
-            f'CREATE VIEW "{_quoted(table)}" AS SELECT * FROM '
-            f"read_parquet('{_escaped(pattern)}', union_by_name = true, hive_partitioning = false)"
+            f"CREATE VIEW {quoted(table)} AS SELECT * FROM "
+            f"read_parquet('{escaped(pattern)}', union_by_name = true, hive_partitioning = false)"
         )
 
 
@@ -104,11 +125,3 @@ def _own_table(backend: Any, own: str) -> Any:
         return backend.sql(own)
     database, _, name = own.rpartition(".")
     return backend.table(name, database=database or None)
-
-
-def _quoted(name: str) -> str:
-    return name.replace('"', '""')
-
-
-def _escaped(text: object) -> str:
-    return str(text).replace("'", "''")

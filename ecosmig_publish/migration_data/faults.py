@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 _LINE = re.compile(r"CSV Error on Line: (\d+)")
 _NO_LINE = "CSV Parser state machine reached an invalid state"
 """What the engine says where it can't even name a line."""
+_ENGINE = ("duckdb", "_duckdb", "ibis", "sqlglot", "pyarrow")
+_STORES = ("botocore", "aiobotocore", "aiohttp", "azure", "gcsfs", "google", "deltalake", "_internal", "pyiceberg")
 _FILE = re.compile(r"file\s*=\s*(\S+)")
 
 
@@ -39,7 +41,7 @@ def _is_interruption(error: Exception) -> bool:
 
 def _is_of_the_engine(error: Exception) -> bool:
     module = type(error).__module__.partition(".")[0]
-    return module in ("duckdb", "_duckdb", "ibis", "sqlglot", "pyarrow") or isinstance(error, OSError)
+    return module in (*_ENGINE, *_STORES) or isinstance(error, OSError)
 
 
 def _without_rows(error: Exception) -> str:

@@ -13,12 +13,16 @@ if TYPE_CHECKING:
     from ecosmig_publish.migration_data.data import MigrationData
 
 FORMS = ("parquet", "csv", "duckdb")
+LAKE = ("delta", "iceberg")
 POSTGRESQL = ("postgresql", "postgres")
 LATER = ("trino", "snowflake", "bigquery", "databricks")
 """The reports compile to the SQL of these; nothing has run there yet."""
 
 
-_FORMS = "parquet:DIR, csv:DIR, duckdb:FILE, postgresql://USER@HOST/DATABASE or spark://HOST:PORT/DATABASE"
+_FORMS = (
+    "parquet:DIR, csv:DIR, duckdb:FILE, delta:DIR, iceberg:CATALOG/NAMESPACE, "
+    "postgresql://USER@HOST/DATABASE or spark://HOST:PORT/DATABASE"
+)
 
 
 def shown_address(url: str) -> str:
@@ -65,23 +69,22 @@ def open_migration_data(
             "version doesn't",
             hint=f"Let Spark read its tables, or export them: {_FORMS}.",
         )
-    if form not in FORMS or not address:
+    if form not in (*FORMS, *LAKE) or not address:
         raise SourceError(
             # The rest is not repeated: a password may stand in it.
             f"source.url {form}:…: no form of source that is known here",
             hint=f'Write it as {_FORMS}, such as "parquet:data".',
         )
+    # Here, so that commands that read no data don't pay for the engine.
+    from ecosmig_publish.migration_data.duckdb_source import Embedded, open_files  # noqa: PLC0415 - as said
+
+    using = Embedded(memory_limit, threads, spill_directory)
+    mapped = dict(tables or {})
+    if form in LAKE or "://" in address:
+        from ecosmig_publish.migration_data.lake import open_lake  # noqa: PLC0415 - few need it
+
+        return open_lake(form, address, base=base, tables=mapped, using=using)
     path = base / address
     if not path.exists():
         raise SourceError(f"source {path}: not there", hint="Set [source] url; to try: ecosmig data sample data")
-    # Here, so that commands that read no data don't pay for the engine.
-    from ecosmig_publish.migration_data.duckdb_source import open_duckdb_source  # noqa: PLC0415
-
-    return open_duckdb_source(
-        form,
-        path,
-        tables=dict(tables or {}),
-        memory_limit=memory_limit,
-        threads=threads,
-        spill_directory=spill_directory,
-    )
+    return open_files(form, path, tables=mapped, using=using)

@@ -1,4 +1,4 @@
-"""`python -m tests.engines postgresql|spark FIRST LAST`: the worked example and nasty sources, in an engine.
+"""`python -m tests.engines postgresql|spark|delta|iceberg|s3 FIRST LAST`: the worked example and nasty sources there.
 
 Against the expected files and the plain implementation. What that says is what DuckDB gives: `python -m tests.plain`
 holds these two equal. Every second source breaks its contract.
@@ -9,7 +9,8 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any
@@ -18,19 +19,19 @@ from tests.engines.example import play_the_example
 from tests.plain.comparing import compare
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from tests.plain.comparing import Place
 
 
 def main() -> int:
     parser = argparse.ArgumentParser()
-    parser.add_argument("engine", choices=["postgresql", "spark"])
+    parser.add_argument("engine", choices=sorted(ENGINES))
     parser.add_argument("first", type=int)
     parser.add_argument("last", type=int)
     options = parser.parse_args()
     files, differing, began_at = 0, [], monotonic()
-    with postgresql() if options.engine == "postgresql" else spark() as place:
+    with ENGINES[options.engine]() as place:
         print(f"{options.engine}: the worked example, {play_the_example(place)} files the same", flush=True)
         for seed in range(options.first, options.last + 1):
             policy: dict[str, Any] = {}
@@ -74,6 +75,21 @@ def spark() -> Iterator[Place]:
     with running() as place:
         yield place
 
+
+@contextmanager
+def lake(form: str) -> Iterator[Place]:
+    """Yield what writes tables of a lake, or puts Parquet into a stand-in for S3."""
+    from tests.engines import lake
+
+    with getattr(lake, f"in_{form}")() as place:
+        yield place
+
+
+ENGINES: dict[str, Callable[[], AbstractContextManager[Place]]] = {
+    "postgresql": postgresql,
+    "spark": spark,
+    **{form: partial(lake, form) for form in ("delta", "iceberg", "s3")},
+}
 
 if __name__ == "__main__":
     sys.exit(main())

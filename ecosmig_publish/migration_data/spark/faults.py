@@ -22,6 +22,7 @@ _BY_WORDS = (
     ("No space left", "Spark's disk is full", "Make room where spark.local.dir leads, and run again."),
     ("ConnectException", "the master can't be reached", "Check that it runs, and that source.url leads to it."),
     ("UnknownHost", "the master can't be reached", "Check that it runs, and that source.url leads to it."),
+    ("stopped SparkContext", "the master can't be reached", "Check that it runs, and that source.url leads to it."),
     ("All masters are unresponsive", "the master can't be reached", "Check that it runs, and its address."),
     ("PATH_NOT_FOUND", "there is no such path", "Check the paths under [source.tables]."),
 )
@@ -46,7 +47,9 @@ def spark_faults(source: str, *, was_interrupted: Callable[[], bool] = lambda: F
 
 def said(error: BaseException) -> str:
     """Return the first line of what is said; where it speaks of a value, without it."""
-    text = next((line for line in str(error).splitlines() if line.strip()), type(error).__name__).strip()[:300]
+    lines = [line.strip(" :") for line in str(error).splitlines() if line.strip(" :")]
+    # The first line of an error of Java's names what was called.
+    text = next((line for line in lines if not line.startswith("An error occurred while")), type(error).__name__)[:300]
     is_of_value = any(words in text for words in ("CAST_", "CANNOT_PARSE", "OVERFLOW", "INVALID_INPUT"))
     return _VALUE.sub("…", text) if is_of_value else text
 
