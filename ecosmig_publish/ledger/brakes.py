@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import groupby, islice
 from typing import TYPE_CHECKING
 
 from sqlalchemy import func, insert, select, update
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
 
 def recent_sizes(connection: Connection, report: Report, recipient: Signifier, limit: int) -> list[int]:
     """Return how many rows the latest issues of a stream have, latest first; not those held or taken back."""
-    rows = connection.execute(
-        select(func.sum(files.c.rows))
+    wanted = (
+        select(files.c.issue_id, files.c.rows)
         .select_from(files)
         .outerjoin(brakes, brakes.c.issue_id == files.c.issue_id)
         .outerjoin(withdrawals, withdrawals.c.issue_id == files.c.issue_id)
@@ -34,11 +35,12 @@ def recent_sizes(connection: Connection, report: Report, recipient: Signifier, l
             withdrawals.c.issue_id.is_(None),
             brakes.c.issue_id.is_(None) | brakes.c.released_at.is_not(None),
         )
-        .group_by(files.c.issue_id)
-        .order_by(func.max(files.c.sequence).desc())
-        .limit(limit)
+        .order_by(files.c.sequence.desc())
     )
-    return [int(size) for size in rows.scalars()]
+    # An issue's numbers follow one another: summed up here, nothing older than the last of them is read.
+    with connection.execute(wanted, execution_options={"yield_per": limit}) as rows:
+        issued = groupby(rows, key=lambda row: row.issue_id)
+        return [sum(row.rows for row in of_issue) for _, of_issue in islice(issued, limit)]
 
 
 def steady_recipients(connection: Connection, report: Report, count: int) -> set[Signifier]:
@@ -119,6 +121,8 @@ def braked_issues(connection: Connection) -> list[BrakedIssue]:
         .join(files, files.c.issue_id == issues.c.id)
         .outerjoin(withdrawals, withdrawals.c.issue_id == issues.c.id)
         .where(brakes.c.released_at.is_(None), withdrawals.c.issue_id.is_(None))
+        # From the few that are held: left to itself SQLite begins with every file there is.
+        .where(files.c.issue_id.in_(select(brakes.c.issue_id).where(brakes.c.released_at.is_(None))))
         .order_by(slots.c.due_at, slots.c.report, issues.c.recipient, files.c.part)
     ).all()
     by_issue: dict[int, list[Any]] = {}

@@ -21,6 +21,7 @@ from ecosmig_publish.ledger import (
     issues,
     loading,
     publications,
+    readings,
     recalls,
     receipts,
     recovering,
@@ -64,6 +65,7 @@ if TYPE_CHECKING:
     from ecosmig_publish.ledger.leases import LeaseTerms
     from ecosmig_publish.ledger.recovering import Recovery
     from ecosmig_publish.ledger.seeds import SlotSeed, StreamSeed
+    from ecosmig_publish.ledger.spans import Spans
     from ecosmig_publish.ledger.views import (
         BrakedIssue,
         BrakedSlot,
@@ -218,10 +220,20 @@ class Ledger:
         with self._reading() as connection:
             return publications.waiting_files(connection)
 
-    def files(self, recipient: Signifier | None = None, report: Report | None = None) -> Iterator[RecordedFile]:
-        """Yield every issued file, or those of a recipient or report, by recipient, report and number."""
+    def files(
+        self,
+        recipient: Signifier | None = None,
+        report: Report | None = None,
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+    ) -> Iterator[RecordedFile]:
+        """Yield every issued file, or those of a recipient or report, by recipient, report and number.
+
+        `since` leaves out those of slots that fell due before it, `until` those of slots due at it or later.
+        """
         with self._reading() as connection:
-            yield from publications.read_files(connection, recipient, report)
+            yield from publications.read_files(connection, recipient, report, since=since, until=until)
 
     def files_named(self, names: Collection[str]) -> dict[str, RecordedFile]:
         """Return the issued files of these names, by name."""
@@ -232,6 +244,31 @@ class Ledger:
         """Return the published files that the destination knows by these ids, by id."""
         with self._reading() as connection:
             return publications.files_of_items(connection, item_ids)
+
+    def readings(self) -> Spans[datetime]:
+        """Return when files were last read again, by their numbers; those in no span never were."""
+        with self._reading() as connection:
+            return readings.read_spans(connection)
+
+    def reading_counts(self) -> tuple[int, int, datetime | None]:
+        """Return how many files were read again, how many of them were not as issued, when the first of them was."""
+        with self._reading() as connection:
+            return readings.count_readings(connection)
+
+    def last_file_number(self) -> int:
+        """Return the number of the newest file, 0 before the first."""
+        with self._reading() as connection:
+            return readings.last_number(connection)
+
+    def standing_files(self, first: int, last: int, limit: int) -> list[RecordedFile]:
+        """Return the first so many files between two numbers that are proved in their folders, and not removed."""
+        with self._reading() as connection:
+            return publications.standing_files(connection, first, last, limit)
+
+    def weigh(self, ranges: Iterable[tuple[int, int]]) -> tuple[int, int]:
+        """Return how many such files there are in ranges of numbers, and how many bytes they have."""
+        with self._reading() as connection:
+            return readings.weigh(connection, ranges)
 
     def receipts(self, recipient: Signifier | None = None) -> dict[int, RecordedReceipt]:
         """Return what is known of who read the published files, by file id; of the others nothing is."""
@@ -456,6 +493,10 @@ class Ledger:
     def record_receipts(self, recipient: Signifier, entries: Sequence[ReceiptEntry], asked_at: datetime) -> None:
         """Record what a destination said of who read a recipient's files; what was once known stays known."""
         self._record(lambda connection: receipts.record_receipts(connection, recipient, entries, asked_at))
+
+    def record_readings(self, agreed: Collection[int], failed: Collection[int], read_at: datetime) -> None:
+        """Record which files, by their numbers, were read again and were as issued, and which were not."""
+        self._record(lambda connection: readings.record_readings(connection, agreed, failed, read_at))
 
     def record_conflict(self, file_id: int, detail: str) -> None:
         """Record what stands in a file's place; shown until the file is published."""

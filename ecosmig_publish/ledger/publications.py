@@ -89,6 +89,8 @@ _BEFORE = (
     .limit(1)
 )
 """The file before another one of its stream, without what was withdrawn."""
+STANDS = publications.c.proved_at.is_not(None) & (withdrawals.c.issue_id.is_(None) | withdrawals.c.removed.is_(False))
+"""Of publications with their withdrawals: whether a file was proved in its folder, and is to be there still."""
 _WAITING_AGAIN = select(files.c.name, files.c.report, files.c.recipient, files.c.sequence).join_from(resends, files)
 
 
@@ -98,13 +100,30 @@ def waiting_files(connection: Connection) -> list[WaitingFile]:
     return [WaitingFile(**_values(row)) for row in connection.execute(wanted)]
 
 
-def read_files(connection: Connection, recipient: Signifier | None, report: Report | None) -> Iterator[RecordedFile]:
-    """Yield every issued file, or those of a recipient or report, by recipient, report and number."""
+def read_files(
+    connection: Connection,
+    recipient: Signifier | None,
+    report: Report | None,
+    *,
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> Iterator[RecordedFile]:
+    """Yield every issued file, or those of a recipient or report, by recipient, report and number.
+
+    `since` leaves out those of slots that fell due before it, `until` those of slots due at it or later.
+    """
     wanted = _files(RecordedFile.__slots__)
+    if since is not None:
+        wanted = wanted.where(slots.c.due_at >= since)
+    if until is not None:
+        wanted = wanted.where(slots.c.due_at < until)
     if recipient is not None:
         wanted = wanted.where(files.c.recipient == recipient)
     if report is not None:
         wanted = wanted.where(files.c.report == report)
+    elif recipient is not None:
+        # By all reports: with the recipient alone SQLite goes through every file there is.
+        wanted = wanted.where(files.c.report.in_([each.value for each in Report]))
     for row in connection.execution_options(yield_per=1000).execute(wanted):
         yield RecordedFile(**_values(row))
 
@@ -122,6 +141,16 @@ def files_of_items(connection: Connection, item_ids: Collection[str]) -> dict[st
 def files_of_issues(connection: Connection, issue_ids: Collection[int]) -> Iterator[RecordedFile]:
     """Return the files of issues, issue by issue in the order of their ids, each in the order of its parts."""
     return _files_where(connection, files.c.issue_id, issue_ids, in_order=(files.c.issue_id, files.c.part))
+
+
+def standing_files(connection: Connection, first: int, last: int, limit: int) -> list[RecordedFile]:
+    """Return the first `limit` files from one number to another that are proved in their folders, by number.
+
+    What was withdrawn and was to be removed is none of them.
+    """
+    wanted = _files(RecordedFile.__slots__).where(files.c.id.between(first, last), STANDS)
+    rows = connection.execute(wanted.order_by(None).order_by(files.c.id).limit(limit))
+    return [RecordedFile(**_values(row)) for row in rows]
 
 
 def record_published(

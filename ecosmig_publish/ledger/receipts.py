@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, func, insert, select, update
 
+from ecosmig_publish.emrr.terms import Report
 from ecosmig_publish.ledger.batches import batches
 from ecosmig_publish.ledger.chain import Deed
 from ecosmig_publish.ledger.columns import instant_text
@@ -30,7 +32,10 @@ def read_receipts(connection: Connection, recipient: Signifier | None = None) ->
     """Return what is known, by file id; of a file that isn't among them nothing is."""
     wanted = select(receipts)
     if recipient is not None:
-        wanted = wanted.join_from(receipts, files).where(files.c.recipient == recipient)
+        # By all reports: with the recipient alone SQLite goes through every file there is.
+        reports = [each.value for each in Report]
+        of_recipient = select(files.c.id).where(files.c.report.in_(reports), files.c.recipient == recipient)
+        wanted = wanted.where(receipts.c.file_id.in_(of_recipient))
     return {row.file_id: RecordedReceipt(**row._mapping) for row in connection.execute(wanted)}  # noqa: SLF001
 
 
@@ -39,13 +44,17 @@ def count_receipts(connection: Connection) -> tuple[dict[str, int], int, datetim
 
     What was withdrawn isn't counted.
     """
-    stands = publications.c.proved_at.is_not(None) & withdrawals.c.issue_id.is_(None)
-    of_files = files.join(publications).outerjoin(withdrawals, withdrawals.c.issue_id == files.c.issue_id)
-    known = select(receipts.c.seen, func.count()).select_from(of_files.join(receipts, receipts.c.file_id == files.c.id))
-    counts = {seen: int(count) for seen, count in connection.execute(known.where(stands).group_by(receipts.c.seen))}
-    total = connection.execute(select(func.count()).select_from(of_files).where(stands)).scalar_one()
+    # All there are, less the few that don't count: whether each counts is not asked of a million.
+    taken_back = select(files.c.id).where(files.c.issue_id.in_(select(withdrawals.c.issue_id)))
+    others = taken_back.union(select(publications.c.file_id).where(publications.c.proved_at.is_(None)))
+    known = select(receipts.c.seen, func.count()).group_by(receipts.c.seen)
+    counts = Counter({seen: int(count) for seen, count in connection.execute(known)})
+    for seen, count in connection.execute(known.where(receipts.c.file_id.in_(others))):
+        counts[seen] -= int(count)
+    total = connection.execute(select(func.count()).select_from(files)).scalar_one()
+    total -= connection.execute(select(func.count()).select_from(others.subquery())).scalar_one()
     asked_at: datetime | None = connection.execute(select(func.max(receipts.c.asked_at))).scalar()
-    return counts, int(total), asked_at
+    return {seen: count for seen, count in counts.items() if count}, int(total), asked_at
 
 
 def record_receipts(

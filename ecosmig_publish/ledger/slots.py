@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 
 from ecosmig_publish.emrr.terms import Period, Report, Slot
 from ecosmig_publish.errors import LedgerError
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from sqlalchemy import Connection, FromClause, Row
+
+_LAST = select(slots).where(slots.c.report == bindparam("of_report")).order_by(slots.c.due_at.desc()).limit(1)
 
 
 def insert_slot(connection: Connection, entry: SlotEntry, skipped: str | None, *, held: int = 0) -> int:
@@ -51,10 +53,9 @@ def bounds(entry: SlotEntry) -> dict[str, object]:
 
 def last_slots(connection: Connection) -> dict[Report, SlotEntry]:
     """Return the latest slot of each report that has one."""
-    latest = select(slots.c.report, func.max(slots.c.due_at).label("due_at")).group_by(slots.c.report).subquery()
-    same = (slots.c.report == latest.c.report) & (slots.c.due_at == latest.c.due_at)
-    rows = connection.execute(select(slots).join(latest, same))
-    return {Report(row.report): _entry(row) for row in rows}
+    # Report by report: grouped, SQLite goes through every slot there is.
+    found = ((report, connection.execute(_LAST, {"of_report": report.value}).first()) for report in Report)
+    return {report: _entry(row) for report, row in found if row is not None}
 
 
 def slot_entry(connection: Connection, slot: Slot) -> SlotEntry | None:

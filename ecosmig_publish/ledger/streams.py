@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from ecosmig_publish.emrr.terms import Report, Signifier
 from ecosmig_publish.errors import LedgerError
@@ -13,10 +13,22 @@ from ecosmig_publish.ledger.views import RecordedStream
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
     from sqlalchemy import Connection
 
     from ecosmig_publish.ledger.entries import IssueEntry
+
+# Made once: making it anew for each stream takes longer than the change.
+_ADVANCE = (
+    update(streams)
+    .where(
+        streams.c.report == bindparam("of_report"),
+        streams.c.recipient == bindparam("of_recipient"),
+        streams.c.last_sequence == bindparam("from_number"),
+    )
+    .values(last_sequence=bindparam("to_number"))
+)
 
 
 def last_sequences(connection: Connection, report: Report) -> dict[Signifier, int]:
@@ -56,34 +68,28 @@ def advance_streams(
 
 def read_streams(connection: Connection) -> list[RecordedStream]:
     """Return all streams, by report and recipient, with what waits in each."""
-    waiting = (
-        select(
-            files.c.report,
-            files.c.recipient,
-            func.count().label("waiting"),
-            func.min(slots.c.due_at, type_=slots.c.due_at.type).label("oldest"),
-        )
-        .select_from(publications.join(files).join(issues).join(slots))
+    wanted = (
+        select(files.c.report, files.c.recipient, slots.c.due_at)
+        .select_from(publications.join(files, files.c.id == publications.c.file_id))
+        .join(issues, issues.c.id == files.c.issue_id)
+        .join(slots, slots.c.id == issues.c.slot_id)
         .outerjoin(withdrawals, withdrawals.c.issue_id == issues.c.id)
         .where(publications.c.proved_at.is_(None), withdrawals.c.issue_id.is_(None))
-        .group_by(files.c.report, files.c.recipient)
-        .subquery()
     )
-    same = (waiting.c.report == streams.c.report) & (waiting.c.recipient == streams.c.recipient)
-    rows = connection.execute(
-        select(
-            streams.c.report,
-            streams.c.recipient,
-            streams.c.last_sequence,
-            waiting.c.waiting,
-            waiting.c.oldest,
-        )
-        .select_from(streams.outerjoin(waiting, same))
-        .order_by(streams.c.report, streams.c.recipient)
-    )
+    # Counted here: grouped by the database, SQLite goes through every file there is.
+    waiting: dict[tuple[str, str], list[datetime]] = {}
+    for report, recipient, due_at in connection.execute(wanted):
+        waiting.setdefault((report, recipient), []).append(due_at)
+    rows = connection.execute(select(streams).order_by(streams.c.report, streams.c.recipient))
     return [
-        RecordedStream(Report(report), Signifier(recipient), last, count or 0, oldest)
-        for report, recipient, last, count, oldest in rows
+        RecordedStream(
+            Report(row.report),
+            Signifier(row.recipient),
+            row.last_sequence,
+            len(of := waiting.get((row.report, row.recipient), [])),
+            min(of, default=None),
+        )
+        for row in rows
     ]
 
 
@@ -93,9 +99,7 @@ def _advance(connection: Connection, report: Report, recipient: Signifier, last:
         return
     # Compare and set, so that it holds on a database where the read above took no lock.
     advanced = connection.execute(
-        update(streams)
-        .where(streams.c.report == report, streams.c.recipient == recipient, streams.c.last_sequence == last)
-        .values(last_sequence=new)
+        _ADVANCE, {"of_report": report.value, "of_recipient": recipient, "from_number": last, "to_number": new}
     )
     if advanced.rowcount != 1:
         raise _refused(report, f"the stream of {recipient} moved on from {last} meanwhile")

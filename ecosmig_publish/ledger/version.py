@@ -18,7 +18,7 @@ from ecosmig_publish.ledger.tables import acts
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007")
 """Every version of the schema, oldest first; each has its module in `migrations/versions`."""
 
 CURRENT = REVISIONS[-1]

@@ -42,6 +42,9 @@ if TYPE_CHECKING:
     from ecosmig_publish.emrr.terms import Signifier
     from ecosmig_publish.ledger import FolderEntry, Ledger, RecordedFile, WaitingFile
 
+_PARTS = 4
+"""Of a report file's name: report, signifier, number, instant with its ending."""
+
 
 class FollowedDestination(PublishingDestination, FollowsChanges, Protocol):
     """A destination that publishes, and whose changes can be followed."""
@@ -80,6 +83,24 @@ def head_of(owner: Signifier, name: str) -> Head | None:
     except InvalidFileError:
         return None
     return Head(named.report, owner, named.sequence, name) if named.recipient == owner else None
+
+
+def highest_heads(owner: Signifier, names: Iterable[str]) -> list[Head]:
+    """Return for each report the highest number among these names in its owner's folder; several, where they share it.
+
+    In a folder of years only names that may carry it are read in full.
+    """
+    highest: dict[str, list[Head]] = {}
+    for name in names:
+        parts = name.split("_", 3)
+        if len(parts) != _PARTS or parts[1] != owner or not parts[2].isdecimal():
+            continue
+        known = highest.get(parts[0], [])
+        if known and int(parts[2]) < known[0].sequence:
+            continue
+        if (head := head_of(owner, name)) is not None:
+            highest[parts[0]] = [*known, head] if known and known[0].sequence == head.sequence else [head]
+    return [head for heads in highest.values() for head in heads]
 
 
 def prove_by_changes(
@@ -190,7 +211,7 @@ def _is_put_back(item: ChangedItem, file: RecordedFile | None, folders: Mapping[
     """Whether somebody put a file that was deleted back as it was issued: it has another id since."""
     if file is None or file.published_at is None or is_taken_back(file):
         return False
-    return _compare(item, file, folders) is None
+    return compare_item(item, file, folders) is None
 
 
 def _keep(doubts: Iterable[Discrepancy], ledger: Ledger) -> None:
@@ -214,13 +235,13 @@ def _of_placed(
 
     What hasn't appeared among the changes yet, or appeared as it was before, is asked for by its id.
     """
-    if item is not None and _compare(item, file, folders) is None:
+    if item is not None and compare_item(item, file, folders) is None:
         return None
     known = destination.item(str(file.item_id))
     if known is not None:
-        return _compare(known, file, folders)
+        return compare_item(known, file, folders)
     if item is not None and item.deleted:
-        return _compare(item, file, folders)
+        return compare_item(item, file, folders)
     return Discrepancy(UNPROVED, file.recipient, file.name, "placed, and not listed yet")
 
 
@@ -232,14 +253,14 @@ def _of_proved(
         if (known := destination.item(item.id)) is not None and not known.deleted:
             yield Discrepancy(UNEXPECTED, file.recipient, file.name, f"{TAKEN_BACK}{_by(known)}")
         return
-    if _compare(item, file, folders) is None:
+    if compare_item(item, file, folders) is None:
         return
     # Changes may be told late: by now it may be otherwise.
     known = destination.item(item.id)
     if known is None:
         yield Discrepancy(MISSING, file.recipient, file.name, f"was deleted{_by(item)}")
         return
-    doubt = _compare(known, file, folders)
+    doubt = compare_item(known, file, folders)
     if doubt is not None and doubt.kind == UNPROVED:
         # It is no longer looked at after this run, so its bytes have to tell.
         doubt = _compare_bytes(known, file, folders[file.recipient], destination)
@@ -257,9 +278,10 @@ def _of_folder(item: ChangedItem, entry: FolderEntry, destination: FollowsChange
         yield Discrepancy(RENAMED, entry.signifier, entry.name, detail)
 
 
-def _compare(  # noqa: PLR0911 - one line for each kind of doubt
+def compare_item(  # noqa: PLR0911 - one line for each kind of doubt
     item: ChangedItem, file: RecordedFile | WaitingFile, folders: Mapping[Signifier, FolderEntry]
 ) -> Discrepancy | None:
+    """Return what speaks against a published file by what the destination says of its item, None where nothing does."""
     recipient, name = file.recipient, file.name
     if item.deleted:
         return Discrepancy(MISSING, recipient, name, f"was deleted{_by(item)}")

@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ecosmig_publish.destinations.finding import FindsNames
 from ecosmig_publish.destinations.following import FollowsChanges
 from ecosmig_publish.emrr.filename import parse_file_name
 from ecosmig_publish.errors import EcosmigError, FolderAccessError, InvalidFileError
@@ -15,12 +16,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from datetime import datetime
 
-    from ecosmig_publish.destinations import Listed, PublishingDestination
+    from ecosmig_publish.destinations import Folder, Listed, PublishingDestination
     from ecosmig_publish.emrr.terms import Report, Signifier
     from ecosmig_publish.ledger import FolderEntry, Ledger, RecordedFile, WaitingFile
 
 MISSING, UNEXPECTED, ALTERED, RENAMED, UNPROVED = "missing", "unexpected", "altered", "renamed", "unproved"
-MOVED, NO_FOLDER, ACCESS = "moved", "folder", "access"
+MOVED, NO_FOLDER, ACCESS, UNREADABLE = "moved", "folder", "access", "unreadable"
 TAKEN_BACK = "in the folder, and withdrawn: it was to be removed, or never to be published"
 OF_STRANGERS = frozenset({MISSING, UNEXPECTED, ALTERED, RENAMED, MOVED})
 """What somebody else than a publisher did."""
@@ -64,7 +65,7 @@ def prove(
     doubts: list[Discrepancy] = []
     for recipient, files in by_recipient.items():
         try:
-            listed = {item.name: item for item in destination.listing(folder_of(folders[recipient]))}
+            listed = {item.name: item for item in _standing(folder_of(folders[recipient]), files, destination)}
         except EcosmigError as error:
             doubts.append(Discrepancy(NO_FOLDER, recipient, folders[recipient].name, str(error)))
             continue
@@ -78,6 +79,13 @@ def prove(
         if proved:
             ledger.record_proved(proved, now())
     return doubts
+
+
+def _standing(folder: Folder, files: Iterable[WaitingFile], destination: PublishingDestination) -> Iterator[Listed]:
+    """Return what a folder has under the names of these files, among others it may be."""
+    if isinstance(destination, FindsNames):
+        return destination.find(folder, [file.name for file in files])
+    return destination.listing(folder)
 
 
 def verify_folders(

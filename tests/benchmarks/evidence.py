@@ -16,24 +16,16 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import insert, text
-
 from ecosmig_publish.emrr.calendar import all_due_slots, period_of
-from ecosmig_publish.emrr.filename import FileName, format_file_name
 from ecosmig_publish.emrr.terms import Report, Signifier
-from ecosmig_publish.ledger import FileEntry, FolderEntry, IssueEntry, Ledger, SlotBirth, SlotEntry
-from ecosmig_publish.ledger.births import record_slot
-from ecosmig_publish.ledger.chain import Act, Deed, link
-from ecosmig_publish.ledger.columns import instant_text
-from ecosmig_publish.ledger.tables import acts
+from ecosmig_publish.ledger import FolderEntry, IssueEntry, Ledger, SlotBirth, SlotEntry
 from tests.benchmarks.page import END
 from tests.destinations.sharepoint.keys import certificate_pem, key_pem, rsa_key
-from tests.ledger.made import ACTOR, QUICK_XOR_HASH, SHA256, URL
+from tests.ledger.filling import file_of, fill
+from tests.ledger.made import ACTOR, URL
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from ecosmig_publish.emrr.terms import Slot
 
 CONFIGURATION = """\
 start = {start:%Y-%m-%dT%H:%M:%SZ}
@@ -56,48 +48,13 @@ def births(recipients: int, years: int, seed: int = 1) -> Iterator[SlotBirth]:
         yield SlotBirth(entry, tuple(issues), (), {}, (), (), expected)
 
 
-def file_of(slot: Slot, recipient: Signifier, number: int) -> FileEntry:
-    name = format_file_name(FileName(slot.report, recipient, number, slot.due_at))
-    path = f"{slot.report}_{slot.due_at:%Y%m%dT%H%M%S}_0a1b2c3d/{name}"
-    return FileEntry(number, 1, name, path, 10, 1000, SHA256, QUICK_XOR_HASH)
-
-
 def make(home: Path, recipients: int, years: int) -> None:
     """Record what a real installation would have, without asking for each file what is there already."""
     with Ledger.open(URL, base=home, actor=ACTOR, now=lambda: END) as ledger:
         for number in range(1, recipients + 1):
             it = Signifier(f"P{number:05}")
             ledger.record_folder(FolderEntry(it, f"id-{it}", f"{it} Supplier", f"Supplier {number}", END))
-        newest = next(ledger.acts(limit=1))
-        with ledger._engine.connect() as connection:
-            rows: list[dict[str, object]] = []
-            for birth in births(recipients, years):
-                slot = birth.entry.slot.due_at
-                at = slot + timedelta(minutes=5)
-                names = [file.name for issue in birth.issues for file in issue.files]
-                deeds = [record_slot(connection, birth)]
-                told = {"adopted": False, "published_at": instant_text(at)}
-                deeds += [Deed("publish-file", name, {**told, "item_id": f"item {name}"}) for name in names]
-                if names:
-                    deeds.append(
-                        Deed("prove-files", f"{len(names)} files", {"files": names, "proved_at": told["published_at"]})
-                    )
-                for deed in deeds:
-                    newest = link(deed, ACTOR, at, newest)
-                    rows.append({name: getattr(newest, name) for name in Act.__slots__})
-                if len(rows) > 10_000:
-                    connection.execute(insert(acts), rows)
-                    rows = []
-            connection.execute(insert(acts), rows)
-            when = "(SELECT strftime('%Y-%m-%dT%H:%M:%S.000000Z', s.due_at, '+5 minutes') FROM files f JOIN issues i "
-            when += "ON i.id = f.issue_id JOIN slots s ON s.id = i.slot_id WHERE f.id = file_id)"
-            connection.execute(
-                text(
-                    f"UPDATE publications SET adopted = 0, published_at = {when}, proved_at = {when}, "
-                    "item_id = (SELECT 'item ' || name FROM files WHERE id = file_id)"
-                )
-            )
-            connection.commit()
+        fill(ledger, births(recipients, years))
 
 
 def measured(home: Path, *command: str) -> str:

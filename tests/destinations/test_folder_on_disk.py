@@ -237,3 +237,24 @@ def test_a_file_that_has_the_name_of_the_folder_to_be_made_is_said(root: Path) -
     (root / "PXX002 Beta").write_text("a file")
     with pytest.raises(EcosmigError, match="PXX002 Beta"):
         FolderOnDisk(root).onboard(Signifier("PXX002"), "Beta", None)
+
+
+def test_what_is_found_by_name_is_as_it_is_listed(root: Path, file: Sample) -> None:
+    place(root, file)
+    folder = root / FOLDER.id
+    (folder / "inner").mkdir()
+    (folder / "away.csv").symlink_to(folder / file.name)
+    (folder / f".ecosmig-part-{'0' * 32}").write_bytes(b"left")
+    disk = FolderOnDisk(root)
+    listed_now = {it.name: (it.id, it.size, it.modified_at, it.hash()) for it in disk.listing(FOLDER)}
+    found = disk.find(FOLDER, [*listed_now, "nowhere.csv"])
+
+    assert {it.name: (it.id, it.size, it.modified_at, it.hash()) for it in found} == listed_now
+    assert listed_now.keys() == {file.name, "inner", "away.csv"}
+    assert set(disk.names(FOLDER)) >= listed_now.keys()
+    with pytest.raises(DestinationError):
+        list(disk.find(FOLDER, ["../PXX002 Beta/x.csv"]))
+    folder.rename(root / "elsewhere")
+    for look in (lambda: disk.names(FOLDER), lambda: list(disk.find(FOLDER, [file.name]))):
+        with pytest.raises(FolderMissingError):
+            look()

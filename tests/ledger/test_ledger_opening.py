@@ -73,10 +73,12 @@ def test_what_was_recorded_is_there_when_the_ledger_is_opened_again(opened_place
 def test_a_ledger_of_the_version_before_is_brought_up_and_that_is_on_the_record(opened_place: Place) -> None:
     with opened_place.opened() as ledger:
         ledger.record_finding("missing", {"name": "x"})
-    told(opened_place, "DROP TABLE receipts", "UPDATE alembic_version SET version_num = '0005'")
+    indexes = ("ix_slots_due_at", "ix_slots_cut_off", "ix_receipts_seen", "ix_receipts_asked_at")
+    told(opened_place, "DROP TABLE readings", *(f"DROP INDEX {name}" for name in indexes))
+    told(opened_place, "UPDATE alembic_version SET version_num = '0006'")
     with opened_place.opened("9.9") as ledger:
         finding, upgrading = ledger.acts()
-        assert (finding.kind, upgrading.kind, upgrading.subject) == ("find", "upgrade-ledger", f"0005 to {CURRENT}")
+        assert (finding.kind, upgrading.kind, upgrading.subject) == ("find", "upgrade-ledger", f"0006 to {CURRENT}")
         assert upgrading.version == "9.9"
         with ledger.at_one_moment() as connection:
             assert list(check_ledger(connection)) == []

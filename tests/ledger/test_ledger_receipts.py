@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ecosmig_publish.ledger import Ledger, PublishedEntry, ReceiptEntry
+from ecosmig_publish.ledger import Ledger, PublishedEntry, ReceiptEntry, ResendEntry, WithdrawalEntry
 
 from .made import NOON, QUICK_XOR_HASH, A, B, birth_of, slot_of
 
@@ -97,3 +97,14 @@ def test_many_files_are_recorded_in_one_act(ledger: Ledger, file: RecordedFile) 
 
     assert set(ledger.receipts()) == {file.file_id, other.file_id}
     assert [act.kind for act in ledger.acts(kind="see-receipts")] == ["see-receipts"]
+
+
+@pytest.mark.parametrize("what", ["withdrawn", "sent again"])
+def test_what_no_longer_stands_proved_is_not_counted(ledger: Ledger, file: RecordedFile, what: str) -> None:
+    see(ledger, file, "opened", 1)
+    if what == "withdrawn":
+        ledger.record_withdrawal(WithdrawalEntry(file.issue_id, NOON, "wrong", removed=False))
+    else:
+        ledger.record_resend(ResendEntry(file.issue_id, NOON, "asked for"))
+
+    assert ledger.receipt_counts() == ({}, 0, NOON)

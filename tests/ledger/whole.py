@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from ecosmig_publish.emrr.filename import FileName, format_file_name
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 C006 = Slot(slot_of(1).due_at, Report.ECOSMIG_006)
 
 
-def whole_ledger(at: Path | Place, *, has_receipts: bool = True) -> Ledger:
+def whole_ledger(at: Path | Place, *, has_receipts: bool = True, has_readings: bool = True) -> Ledger:
     """Return an open ledger of two recipients and three slots of 001, of which the last waits; and one of 006.
 
     Files: A's 1 is published and proved, 2 adopted and proved, 3 published; B's 1 was in conflict and is published,
@@ -73,6 +74,9 @@ def whole_ledger(at: Path | Place, *, has_receipts: bool = True) -> Ledger:
         opened, unread = ReceiptEntry(a1, "opened", None, 2, 1), ReceiptEntry(a2, "not yet", None, 0, 0)
         ledger.record_receipts(A, [opened, unread], NOON)
         ledger.record_receipts(A, [ReceiptEntry(a1, "yes", NOON, 3, 2)], NOON)
+    if has_readings:
+        ledger.record_readings([a1, a2], [], NOON)
+        ledger.record_readings([a1], [a3], NOON + timedelta(hours=1))
     ledger.record_finding("altered", {"name": "some name"})
     ledger.record_finding("altered", {"name": "some name"})
     ledger.rebase_watermark(Report.ECOSMIG_006, Watermark(5, 55))

@@ -10,7 +10,7 @@ from ecosmig_publish.cli.commands import audit_export
 from ecosmig_publish.cli.commands.plan import Reports
 from ecosmig_publish.cli.ending import CHANGED_NOTHING
 from ecosmig_publish.cli.invocation import Invocation
-from ecosmig_publish.errors import ExitStatus
+from ecosmig_publish.errors import ExitStatus, UsageError
 
 
 def add_to(app: typer.Typer) -> None:
@@ -19,7 +19,11 @@ def add_to(app: typer.Typer) -> None:
     command(
         audits,
         "list",
-        examples=("ecosmig audit list --supplier PXX999", "ecosmig audit list --acts", "ecosmig audit list --json"),
+        examples=(
+            "ecosmig audit list --supplier PXX999 --from 2026-03-01",
+            "ecosmig audit list --acts",
+            "ecosmig audit list --json",
+        ),
         interrupted=CHANGED_NOTHING,
     )(list_uploads)
     audit_export.add_to(audits)
@@ -51,6 +55,12 @@ def list_uploads(
         typer.Option("--supplier", metavar="SIGNIFIER", help="Only this recipient; may be repeated."),
     ] = None,
     report: Reports = None,
+    since: Annotated[
+        str | None, typer.Option("--from", metavar="INSTANT", help="Only slots due then or later; a date is its start.")
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option("--to", metavar="INSTANT", help="Only slots due before then; a date is its start.")
+    ] = None,
     acts: Annotated[  # noqa: FBT002 - a flag
         bool, typer.Option("--acts", help="List the chained record of acts instead of the uploads.")
     ] = False,
@@ -61,12 +71,20 @@ def list_uploads(
     --json has everything known of each: slot, recipient, folder, size, SHA-256, quickXorHash, item id, and
     who read it as far as that was asked (`audit receipts`).
     """
-    from ecosmig_publish.cli.views.audit import show_acts, show_uploads  # noqa: PLC0415 - --help stays quick
-    from ecosmig_publish.cli.words import parse_reports, parse_suppliers  # noqa: PLC0415
+    from ecosmig_publish.cli.views.audit import Chosen, show_acts, show_uploads  # noqa: PLC0415 - --help stays quick
+    from ecosmig_publish.cli.words import parse_bound, parse_reports, parse_suppliers  # noqa: PLC0415
 
+    if acts and (since or until):
+        raise UsageError("--from and --to narrow uploads, not acts", hint="ecosmig audit list --acts")
     if acts:
         return show_acts(invocation, limit)
-    return show_uploads(invocation, parse_suppliers(supplier or ()), parse_reports(report or ()), limit)
+    chosen = Chosen(
+        parse_suppliers(supplier or ()),
+        parse_reports(report or ()),
+        parse_bound(since, "--from"),
+        parse_bound(until, "--to"),
+    )
+    return show_uploads(invocation, chosen, limit)
 
 
 def check(

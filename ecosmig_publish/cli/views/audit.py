@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from heapq import nlargest
 from itertools import count
 from typing import TYPE_CHECKING
@@ -21,21 +22,32 @@ if TYPE_CHECKING:
     from ecosmig_publish.ledger import Act, Ledger, RecordedFile, RecordedReceipt
 
 
-def show_uploads(invocation: Invocation, suppliers: Sequence[Signifier], reports: Sequence[Report], limit: int) -> int:
-    """Show every file with what became of it; the table keeps to the latest `limit`."""
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Which files are wanted: of which suppliers, reports, and slots due at `since` or later and before `until`."""
+
+    suppliers: Sequence[Signifier] = ()
+    reports: Sequence[Report] = ()
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+def show_uploads(invocation: Invocation, chosen: Chosen, limit: int) -> int:
+    """Show every chosen file with what became of it; the table keeps to the latest `limit`."""
     ledger = wired(invocation).existing_ledger()
     total = 0
     files: list[RecordedFile] = []
     folders: Mapping[Signifier, str] = {}
-    receipts: Mapping[int, RecordedReceipt] = {}
+    receipts: dict[int, RecordedReceipt] = {}
     if ledger is None:
-        refuse_strangers(suppliers, None)
+        refuse_strangers(chosen.suppliers, None)
     else:
         with ledger:
-            refuse_strangers(suppliers, ledger)
+            refuse_strangers(chosen.suppliers, ledger)
             folders = {signifier: entry.name for signifier, entry in ledger.folders().items()}
-            total, files = _latest(_files(ledger, suppliers, reports), None if invocation.json else limit)
-            receipts = ledger.receipts()
+            total, files = _latest(_files(ledger, chosen), None if invocation.json else limit)
+            for supplier in chosen.suppliers or (None,):
+                receipts |= ledger.receipts(supplier)
     document = {"files": [_file(file, folders, receipts.get(file.file_id)) for file in files]}
     invocation.result(document, lambda: _render_files(files, receipts, total))
     return ExitStatus.OK
@@ -81,10 +93,10 @@ def _issued(file: RecordedFile) -> tuple[datetime, str]:
     return file.generated_at, file.name
 
 
-def _files(ledger: Ledger, suppliers: Sequence[Signifier], reports: Sequence[Report]) -> Iterator[RecordedFile]:
-    for supplier in suppliers or (None,):
-        for report in reports or (None,):
-            yield from ledger.files(recipient=supplier, report=report)
+def _files(ledger: Ledger, chosen: Chosen) -> Iterator[RecordedFile]:
+    for supplier in chosen.suppliers or (None,):
+        for report in chosen.reports or (None,):
+            yield from ledger.files(supplier, report, since=chosen.since, until=chosen.until)
 
 
 def _file(file: RecordedFile, folders: Mapping[Signifier, str], receipt: RecordedReceipt | None) -> dict[str, object]:

@@ -28,7 +28,7 @@ from ecosmig_publish.errors import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
     from pathlib import Path
 
     from ecosmig_publish.destinations.protocol import FolderAccess
@@ -76,13 +76,23 @@ class FolderOnDisk:
         """
         path = self._path_of(folder)
         for name, status in entries(path):
-            yield Listed(
-                id=f"{folder.id}/{shown(name)}",
-                name=shown(name),
-                size=status.st_size,
-                modified_at=instant_of(status.st_mtime),
-                hash=partial(quick_xor_hash_of, path, name),
-            )
+            yield _listed(folder, path, name, status)
+
+    def names(self, folder: Folder) -> list[str]:
+        """See `FindsNames`."""
+        path = self._path_of(folder)
+        with destination_faults(path), os.scandir(path) as standing:
+            return [shown(entry.name) for entry in standing]
+
+    def find(self, folder: Folder, names: Collection[str]) -> Iterator[Listed]:
+        """See `FindsNames`; a hash is computed when it is asked for."""
+        path = self._path_of(folder)
+        for name in names:
+            place = path / _plain(name)
+            with destination_faults(path):
+                status = os.lstat(place) if os.path.lexists(place) else None
+            if status is not None:
+                yield _listed(folder, path, name, status)
 
     def read(self, folder: Folder, name: str) -> Iterator[bytes]:
         """See `PublishingDestination`."""
@@ -173,6 +183,16 @@ class FolderOnDisk:
         if not stat.S_ISDIR(mode):
             raise FolderMissingError(f"{path}: not a folder", hint="Put the folder back where it was.")
         return path
+
+
+def _listed(folder: Folder, path: Path, name: str, status: os.stat_result) -> Listed:
+    return Listed(
+        id=f"{folder.id}/{shown(name)}",
+        name=shown(name),
+        size=status.st_size,
+        modified_at=instant_of(status.st_mtime),
+        hash=partial(quick_xor_hash_of, path, name),
+    )
 
 
 def _plain(name: str) -> str:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from ecosmig_publish.destinations.folder.faults import destination_faults
-from ecosmig_publish.destinations.folder.placing import is_leftover
+from ecosmig_publish.destinations.folder.placing import is_leftover, may_be_leftover
 from ecosmig_publish.destinations.folder.regular import open_regular
 from ecosmig_publish.fingerprint import fingerprint_stream
 
@@ -33,7 +33,8 @@ def remove_leftovers(path: Path) -> None:
     """Remove what an interrupted `place` left in a folder."""
     with destination_faults(path), os.scandir(path) as standing:
         for entry in standing:
-            if is_leftover(entry.name, entry.stat(follow_symlinks=False).st_mode):
+            # Nothing is asked of the thousands that no placing left.
+            if may_be_leftover(entry.name) and is_leftover(entry.name, entry.stat(follow_symlinks=False).st_mode):
                 (path / entry.name).unlink(missing_ok=True)
 
 
@@ -57,4 +58,6 @@ def instant_of(seconds: float) -> datetime | None:
 
 def shown(name: str) -> str:
     """Return `name` as text that can be printed and kept; bytes that are no UTF-8 stand as escapes."""
+    if name.isascii():
+        return name
     return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")

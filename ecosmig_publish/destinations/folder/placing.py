@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from ecosmig_publish.fingerprint import Fingerprint
 
 _LEFTOVER = re.compile(r"\.ecosmig-part-[0-9a-f]{32}", re.ASCII)
+_HIDDEN = "."
 _CHUNK = 1 << 20
 _NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK)
 
@@ -65,7 +66,12 @@ def _place(folder: Path, name: str, opened: Callable[[], BinaryIO], fingerprint:
 
 def is_leftover(name: str, mode: int) -> bool:
     """Whether an interrupted `place_file` left this: listings leave it out and `sweep` takes it away."""
-    return _LEFTOVER.fullmatch(name) is not None and stat.S_ISREG(mode)
+    return may_be_leftover(name) and stat.S_ISREG(mode)
+
+
+def may_be_leftover(name: str) -> bool:
+    """Whether a name is that of a leftover, so that it pays to look what stands under it."""
+    return name.startswith(_HIDDEN) and _LEFTOVER.fullmatch(name) is not None
 
 
 def _is_there(target: Path, fingerprint: Fingerprint) -> bool:

@@ -14,6 +14,7 @@ from ecosmig_publish.ledger.checking.of_brakes import OfBrakes
 from ecosmig_publish.ledger.checking.of_decisions import OfDecisions
 from ecosmig_publish.ledger.checking.of_places import OfAccess, OfFindings, OfFolders
 from ecosmig_publish.ledger.checking.of_publications import OfPublications
+from ecosmig_publish.ledger.checking.of_readings import OfReadings
 from ecosmig_publish.ledger.checking.of_receipts import OfReceipts
 from ecosmig_publish.ledger.checking.of_recoveries import OfRecoveries
 from ecosmig_publish.ledger.checking.of_seeds import OfSeeds
@@ -35,6 +36,7 @@ CHECKS: tuple[Callable[[Ground], ActCheck], ...] = (
     OfSlots,
     OfPublications,
     OfReceipts,
+    OfReadings,
     OfDecisions,
     OfBrakes,
     OfSeeds,

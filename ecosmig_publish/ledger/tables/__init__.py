@@ -18,7 +18,7 @@ from ecosmig_publish.ledger.tables.decided import (
 from ecosmig_publish.ledger.tables.held import holds, problems, reported_keys
 from ecosmig_publish.ledger.tables.issued import files, issues, outbox_directories, slots, streams
 from ecosmig_publish.ledger.tables.places import access_proofs, change_tokens, folder_heads, folders
-from ecosmig_publish.ledger.tables.published import conflicts, publications, receipts
+from ecosmig_publish.ledger.tables.published import conflicts, publications, readings, receipts
 from ecosmig_publish.ledger.tables.recovered import lost_numbers, stopped_streams
 
 __all__ = [
@@ -41,6 +41,7 @@ __all__ = [
     "outbox_directories",
     "problems",
     "publications",
+    "readings",
     "recalls",
     "receipts",
     "reported_keys",

@@ -58,6 +58,9 @@ slots = Table(
         name="outcome",
     ),
     CheckConstraint("held >= 0", name="held"),
+    # The latest ones, and the latest cut-off, are found without looking at all of them.
+    Index("ix_slots_due_at", "due_at", "report"),
+    Index("ix_slots_cut_off", "cut_off"),
 )
 
 outbox_directories = Table(

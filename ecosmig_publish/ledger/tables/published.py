@@ -62,3 +62,17 @@ receipts = Table(
     CheckConstraint("found_at <= asked_at", name="asked_at"),
 )
 """What the destination said of a file's readers: since `found_at` this is known, at `asked_at` it was asked last."""
+# How many there are of each, without looking at all of them.
+Index("ix_receipts_seen", receipts.c.seen)
+Index("ix_receipts_asked_at", receipts.c.asked_at)
+
+readings = Table(
+    "readings",
+    metadata,
+    Column("first_file_id", Integer, primary_key=True, autoincrement=False),
+    Column("last_file_id", Integer, nullable=False),
+    Column("read_at", UtcInstant, nullable=False),
+    Column("agreed", Boolean, nullable=False),
+    CheckConstraint("first_file_id BETWEEN 1 AND last_file_id", name="last_file_id"),
+)
+"""When published files were last read again: each file from the first to the last; `agreed` where it was as issued."""

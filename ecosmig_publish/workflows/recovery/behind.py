@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from ecosmig_publish.destinations.finding import FindsNames
 from ecosmig_publish.destinations.following import FollowsChanges
 from ecosmig_publish.emrr.filename import parse_file_name
 from ecosmig_publish.emrr.terms import Report
@@ -16,7 +17,7 @@ from ecosmig_publish.errors import (
     NotFoundError,
 )
 from ecosmig_publish.ledger.stopped import is_passed_over
-from ecosmig_publish.workflows.following import head_of, heads_among
+from ecosmig_publish.workflows.following import heads_among, highest_heads
 from ecosmig_publish.workflows.pinned_folders import folder_of
 
 if TYPE_CHECKING:
@@ -140,8 +141,11 @@ class _Looking:
         """Return what stands in a folder. A listing may miss what is being written: what was seen is looked for."""
         entry = self.folders[recipient]
         folder = folder_of(entry)
-        names = {item.name for item in self.destination.listing(folder)}
-        found = [head for name in names if (head := head_of(recipient, name)) is not None]
+        names = _names(folder, self.destination)
+        found = highest_heads(recipient, names)
+        if not known:
+            return found
+        names = frozenset(names)
         return found + [head for head in known if head.name not in names and self._is_there(folder, head.name)]
 
     def _is_there(self, folder: Folder, name: str) -> bool:
@@ -150,6 +154,12 @@ class _Looking:
         except NotFoundError:
             return False
         return True
+
+
+def _names(folder: Folder, destination: PublishingDestination) -> Collection[str]:
+    if isinstance(destination, FindsNames):
+        return destination.names(folder)
+    return [item.name for item in destination.listing(folder)]
 
 
 def _refused(report: Report, recipient: Signifier, reason: str) -> LedgerBehindError:

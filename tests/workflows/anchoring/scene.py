@@ -117,7 +117,7 @@ def anchored(home: Path, place: type[Place] = Place) -> Scene:
     (home / "published/PAA001 Party").mkdir(parents=True)
     (home / "state/outbox").mkdir(parents=True, mode=0o700)
     (home / "state").chmod(0o700)
-    whole_ledger(place(home), has_receipts=False).close()
+    whole_ledger(place(home), has_receipts=False, has_readings=False).close()
     scene.anchor()
     shutil.copytree(home / "state", home / "old")
     for kinds in (("one", "two", "three"), ("four", "five")):
