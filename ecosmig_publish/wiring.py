@@ -39,6 +39,10 @@ _BYTES_A_NUMBERED_ROW = 400
 """What the embedded engine takes to number one attempt, with room for what else it holds."""
 
 
+_WORKERS = 4
+"""How many files are placed on a disk at once."""
+
+
 def utc_now() -> datetime:
     """Return the present instant; everything else is given its instants."""
     return datetime.now(UTC)
@@ -226,6 +230,11 @@ class Wiring:
         rows_in_part = max(1, self.settings.source.memory_bytes // _BYTES_A_NUMBERED_ROW)
         return IssuingPolicy(settings.rows_per_file, settings.empty_reports == "issue", brake, rows_in_part)
 
+    def workers(self) -> int:
+        """Return how many files may be on their way at once."""
+        sharepoint = self.settings.destination.sharepoint if self.settings.destination.kind == "sharepoint" else None
+        return sharepoint.workers if sharepoint else _WORKERS
+
     def parts(self, ledger: Ledger) -> Parts:
         """Return what a run works with."""
         settings = self.settings
@@ -238,7 +247,7 @@ class Wiring:
             policy=self.policy(),
             start=settings.start,
             settle=settings.source.settle,
-            workers=sharepoint.workers if sharepoint else 4,
+            workers=self.workers(),
             now=self.now,
             forecast=_forecast(sharepoint.resource_units_per_minute) if sharepoint else _no_forecast,
         )

@@ -38,6 +38,7 @@ BEFORE_THE_FIRST_RUN = [
     "publish --all --as-of 2024-03-04T05:00:00Z",
     "verify",
     "verify --source",
+    "verify --deep --budget 1m",
     "status",
     "status --deadline 30m",
     "held",
@@ -57,6 +58,7 @@ BEFORE_THE_FIRST_RUN = [
 AFTER_A_RUN = [
     f"plan --as-of {NOON}",
     "verify --deep",
+    "verify --deep --budget 1m",
     "status",
     "status --deadline 30m",
     "held",

@@ -122,19 +122,28 @@ def test_a_crontab_line_calls_the_run_with_the_configuration_as_it_is_named(tmp_
     assert told.read_text().splitlines() == ["publish", "--all", "--quiet", "--config", str(_ODD)]
 
 
-def test_the_line_for_another_host_tells_what_is_late_and_nothing_otherwise(tmp_path: Path) -> None:
-    (line,) = [line[1:] for line in crontab(_job(_ODD, (str(tmp_path / "ecosmig"),))).splitlines() if "told" in line]
-    when, watch = line.split(" told=")
+@pytest.mark.parametrize(
+    ("place", "when", "command"),
+    [
+        (0, "40 2 * * *", "verify --deep --budget 10m --quiet"),
+        # On another host. The slots fall due at full hours: five minutes after their deadline.
+        (1, "35 * * * *", "status --deadline 30m --from-folders"),
+    ],
+)
+def test_the_lines_for_checks_tell_what_is_wrong_and_nothing_otherwise(
+    tmp_path: Path, place: int, when: str, command: str
+) -> None:
+    lines = [line[1:] for line in crontab(_job(_ODD, (str(tmp_path / "ecosmig"),))).splitlines() if "told" in line]
+    found, check = lines[place].split(" told=")
     said = {}
     for status in (0, 10):
         (tmp_path / "ecosmig").write_text(f'#!/bin/sh\necho "$@"\nexit {status}\n')
         (tmp_path / "ecosmig").chmod(0o755)
-        shell = ["/bin/sh", "-c", "told=" + watch.replace("\\%", "%")]
+        shell = ["/bin/sh", "-c", "told=" + check.replace("\\%", "%")]
         said[status] = subprocess.run(shell, capture_output=True, text=True, check=True).stdout
 
-    # The slots fall due at full hours: five minutes after their deadline.
-    assert when == "35 * * * *"
-    assert said == {0: "", 10: f"status --deadline 30m --from-folders --config {_ODD}\n"}
+    assert found == when
+    assert said == {0: "", 10: f"{command} --config {_ODD}\n"}
 
 
 def test_a_crontab_has_no_bare_percent_sign() -> None:

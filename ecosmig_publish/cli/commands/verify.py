@@ -9,6 +9,8 @@ from ecosmig_publish.cli.ending import CHANGED_NOTHING
 from ecosmig_publish.cli.invocation import Invocation
 from ecosmig_publish.errors import ExitStatus, UsageError
 
+_WITHIN_DAYS = 30
+
 
 def add_to(app: typer.Typer) -> None:
     """Add the command."""
@@ -19,10 +21,11 @@ def add_to(app: typer.Typer) -> None:
             "ecosmig verify",
             "ecosmig verify --supplier PXX999 --deep",
             "ecosmig verify --changes",
+            "ecosmig verify --deep --budget 10m --within 30",
             "ecosmig verify --source --report ECOSMIG-001 --from 2026-03-01T00:00:00Z",
         ),
         statuses=(ExitStatus.UNPROVED, ExitStatus.FINDING, ExitStatus.FOLDER_ACCESS, ExitStatus.SOURCE),
-        interrupted=CHANGED_NOTHING,
+        interrupted=f"{CHANGED_NOTHING}; with --budget what was read is on the record",
     )(verify)
 
 
@@ -35,6 +38,25 @@ def verify(
     deep: Annotated[  # noqa: FBT002 - a flag
         bool, typer.Option("--deep", help="Read every file and compare its SHA-256.")
     ] = False,
+    budget: Annotated[
+        str | None,
+        typer.Option(
+            "--budget",
+            metavar="DURATION",
+            help="With --deep: read files in turn, the least recently read first, for so long: 10m, 1h.",
+        ),
+    ] = None,
+    within: Annotated[
+        int | None,
+        typer.Option(
+            "--within",
+            metavar="DAYS",
+            min=1,
+            max=366,
+            help="With --budget: in how many days each file is to be read again.  [default: 30]",
+            show_default=False,
+        ),
+    ] = None,
     changes: Annotated[  # noqa: FBT002 - a flag
         bool,
         typer.Option("--changes", help="Look only at what changed in the SharePoint library since the last run."),
@@ -57,6 +79,10 @@ def verify(
 
     Changes nothing: what is missing stays missing until a person has decided.
 
+    With --deep --budget it lists no folder. It reads the files of all recipients in turn, what was never read or was
+    read longest ago first, keeps on the record what it read, stops at its budget and goes on from there next time; and
+    it says whether each file is so read again within the days. A run of publish may go on meanwhile.
+
     With --source it asks the source instead: which rows of 001, 002, 003 and 006 that were issued have vanished from
     it, would be printed otherwise now, or belong to another recipient; and which turned up too late to be reported.
     """
@@ -68,7 +94,7 @@ def verify(
     if source:
         from ecosmig_publish.cli.views.verify_source import show_comparison  # noqa: PLC0415
 
-        if deep or changes:
+        if deep or changes or budget or within:
             raise UsageError("--source looks at the source, not at the folders", hint="ecosmig verify --source")
         return show_comparison(
             invocation,
@@ -77,6 +103,16 @@ def verify(
             since=parse_instant(since, "--from"),
             until=parse_instant(until, "--to"),
         )
+    if budget is not None or within is not None:
+        from ecosmig_publish.cli.views.verify_in_turn import read_and_show  # noqa: PLC0415
+        from ecosmig_publish.cli.words import parse_span  # noqa: PLC0415
+
+        if budget is None or not deep or changes or supplier:
+            raise UsageError(
+                "--budget and --within go with --deep, for all recipients' files in turn",
+                hint="ecosmig verify --deep --budget 10m",
+            )
+        return read_and_show(invocation, parse_span("--budget", budget), within or _WITHIN_DAYS)
     if changes and (deep or supplier):
         raise UsageError(
             "--changes looks at the whole library, not at folders or bytes", hint="ecosmig verify --changes"

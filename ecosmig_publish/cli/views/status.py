@@ -47,6 +47,7 @@ def show_status(invocation: Invocation, limit: int | None) -> int:
             "amended": [],
             "findings": [],
             "seen_by_recipients": receipt_counts({}, 0, None),
+            "read_again": _read_again(0, 0, None),
             "chain": None,
             "due_now": _counted(_due(wiring, {})),
         }
@@ -140,10 +141,15 @@ def _document(ledger: Ledger, limit: int | None) -> dict[str, object]:
         ],
         "amended": amended_document(ledger.amended_issues()),
         "seen_by_recipients": receipt_counts(*ledger.receipt_counts()),
+        "read_again": _read_again(*ledger.reading_counts()),
         "findings": [
             {"at": finding.at, "kind": finding.kind, "detail": dict(finding.detail)} for finding in ledger.findings()
         ],
     }
+
+
+def _read_again(files: int, failed: int, oldest_at: datetime | None) -> dict[str, object]:
+    return {"files": files, "failed": failed, "oldest_read_at": oldest_at}
 
 
 def _render(document: dict[str, object]) -> None:
@@ -181,6 +187,11 @@ def _render(document: dict[str, object]) -> None:
     if seen["asked_at"] is not None:
         asked_at = shown_instant(seen["asked_at"])  # type: ignore[arg-type]
         show_line(f"Seen by recipients, asked {asked_at}: {counts_in_words(seen)} (ecosmig audit receipts)")
+    read: dict[str, object] = document["read_again"]  # type: ignore[assignment]
+    if read["oldest_read_at"] is not None:
+        failed = f", {read['failed']:,} failed" if read["failed"] else ""
+        oldest = shown_instant(read["oldest_read_at"])  # type: ignore[arg-type]
+        show_line(f"Read again, every byte: {read['files']:,} files since {oldest}{failed}.")
     findings = _records(document, "findings")
     if len(findings) > _FINDINGS:
         show_line(f"The latest {_FINDINGS} of {len(findings):,} findings; all of them: ecosmig status --json")

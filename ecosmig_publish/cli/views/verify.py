@@ -12,10 +12,10 @@ from ecosmig_publish.cli.wired import wired
 from ecosmig_publish.destinations.following import FollowsChanges
 from ecosmig_publish.errors import ExitStatus, UsageError
 from ecosmig_publish.workflows.following import verify_changes
-from ecosmig_publish.workflows.verifying import ACCESS, UNPROVED, Verified, verify_folders
+from ecosmig_publish.workflows.verifying import ACCESS, UNPROVED, Discrepancy, Verified, verify_folders
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from ecosmig_publish.cli.invocation import Invocation
     from ecosmig_publish.emrr.terms import Signifier
@@ -23,14 +23,15 @@ if TYPE_CHECKING:
     from ecosmig_publish.wiring import Wiring
 
 _SHOWN = 200
-_NEXT = {
-    "missing": "put the file back into its folder; the outbox has it under the same name",
+NEXT = {
+    "missing": "put it back into its folder; the outbox has it",
     "unexpected": "take it out of the folder, or find out who put it there; ecosmig never removes a file",
-    "altered": "move the altered file out of the folder and put the outbox's copy in its place",
+    "altered": "move it out of the folder, put the outbox's copy in its place",
     "renamed": "give the file its name back",
     "moved": "move the file back into its recipient's folder",
     "access": "let nobody else read the folder, and let its name begin with the signifier: ecosmig supplier list",
     "unproved": "ecosmig publish --all",
+    "unreadable": "look at it; a damaged one as an altered one",
     "folder": "put the folder back as it was onboarded, a real folder under its name: ecosmig supplier list",
 }
 
@@ -52,7 +53,7 @@ def show_verification(
                 if only_changes
                 else _compared(invocation, ledger, wiring, suppliers, deep=deep)
             )
-    status = exit_status(verified)
+    status = exit_status(verified.discrepancies)
     document = {
         "exit_status": int(status),
         "folders": verified.folders,
@@ -60,37 +61,27 @@ def show_verification(
         "earlier": verified.earlier,
         "deep": deep,
         "only_changes": only_changes,
-        "discrepancies": [
-            {"kind": found.kind, "recipient": found.recipient, "name": found.name, "detail": found.detail}
-            for found in verified.discrepancies
-        ],
+        "discrepancies": [discrepancy_fields(found) for found in verified.discrepancies],
     }
     invocation.result(document, lambda: render_verification(verified, deep=deep, only_changes=only_changes))
     return status
 
 
-def exit_status(verified: Verified) -> ExitStatus:
+def exit_status(discrepancies: Collection[Discrepancy]) -> ExitStatus:
     """Return 21 where a folder is not its recipient's alone, 20 where something else is wrong, 10 where unproved."""
-    if any(found.kind == ACCESS for found in verified.discrepancies):
+    if any(found.kind == ACCESS for found in discrepancies):
         return ExitStatus.FOLDER_ACCESS
-    if any(found.kind != UNPROVED for found in verified.discrepancies):
+    if any(found.kind != UNPROVED for found in discrepancies):
         return ExitStatus.FINDING
-    return ExitStatus.UNPROVED if verified.discrepancies else ExitStatus.OK
+    return ExitStatus.UNPROVED if discrepancies else ExitStatus.OK
 
 
 def render_verification(verified: Verified, *, deep: bool, only_changes: bool = False) -> None:
     """Print what was found, what to do about it, and how much was looked at."""
-    from ecosmig_publish.cli.screen import show_line, show_table  # noqa: PLC0415 - rich is slow to import
+    from ecosmig_publish.cli.screen import show_line  # noqa: PLC0415 - rich is slow to import
 
     found = verified.discrepancies
-    if found:
-        rows = [(it.kind, it.recipient, it.name, it.detail) for it in found[:_SHOWN]]
-        columns = ("finding", "recipient", "name", "detail")
-        show_table("Ledger and folders disagree", columns, rows, whole=("finding", "recipient"))
-        if len(found) > _SHOWN:
-            show_line(f"The first {_SHOWN:,} of {len(found):,}; all of them: ecosmig verify --json")
-        for kind, count in Counter(it.kind for it in found).items():
-            show_line(f"{count:,} {kind}; next: {_NEXT.get(kind, 'have a look')}")
+    show_discrepancies(found)
     if only_changes:
         changed = (
             f"{verified.files:,} files changed in the library" if verified.files else "Nothing changed in the library"
@@ -105,6 +96,26 @@ def render_verification(verified: Verified, *, deep: bool, only_changes: bool = 
             show_line(f"{verified.earlier:,} more are of the system that their streams were taken over from.")
     else:
         show_line("No recipient is onboarded yet, so there is nothing to verify: ecosmig supplier onboard --all")
+
+
+def show_discrepancies(found: Sequence[Discrepancy]) -> None:
+    """Print what was found, and of each kind what to do about it."""
+    from ecosmig_publish.cli.screen import show_line, show_table  # noqa: PLC0415 - rich is slow to import
+
+    if not found:
+        return
+    rows = [(it.kind, it.recipient, it.name, it.detail) for it in found[:_SHOWN]]
+    columns = ("finding", "recipient", "name", "detail")
+    show_table("Ledger and folders disagree", columns, rows, whole=("finding", "recipient"))
+    if len(found) > _SHOWN:
+        show_line(f"The first {_SHOWN:,} of {len(found):,}; all of them: ecosmig verify --json")
+    for kind, count in Counter(it.kind for it in found).items():
+        show_line(f"{count:,} {kind}; next: {NEXT.get(kind, 'have a look')}")
+
+
+def discrepancy_fields(found: Discrepancy) -> dict[str, object]:
+    """Return a discrepancy as documents have it."""
+    return {"kind": found.kind, "recipient": found.recipient, "name": found.name, "detail": found.detail}
 
 
 def _followed(ledger: Ledger, wiring: Wiring) -> Verified:

@@ -27,6 +27,9 @@ RETRY_MINUTE = 20
 WATCH_MINUTE, WATCH_DEADLINE = 35, "30m"
 """When another host looks whether the slots of the hour were served: after they were tried twice."""
 
+READ_MINUTE, READ_HOUR, READ_BUDGET = 40, 2, "10m"
+"""When a day's part of what was published is read again, and for how long: between two runs."""
+
 
 @dataclass(frozen=True, slots=True)
 class Job:
@@ -41,6 +44,11 @@ class Job:
     def publishing(self) -> tuple[str, ...]:
         """Return the command line of a run."""
         return (*self.program, "publish", "--all", "--quiet", "--config", str(self.config))
+
+    def reading(self) -> tuple[str, ...]:
+        """Return the command line of the day's part of reading everything again."""
+        read = ("verify", "--deep", "--budget", READ_BUDGET, "--quiet")
+        return (*self.program, *read, "--config", str(self.config))
 
     def watching(self) -> tuple[str, ...]:
         """Return the command line of the look at the folders from another host."""
