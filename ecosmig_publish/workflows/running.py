@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from ecosmig_publish.destinations.following import FollowsChanges
@@ -12,8 +12,8 @@ from ecosmig_publish.workflows.anchoring.anchoring import anchor_chain
 from ecosmig_publish.workflows.following import begin_following, prove_by_changes, prove_by_listing
 from ecosmig_publish.workflows.guarding import RefusedSlot, guard_waiting
 from ecosmig_publish.workflows.planning import RunInstant, due_slots_of, run_instant
-from ecosmig_publish.workflows.publishing import Published, publish_waiting
-from ecosmig_publish.workflows.recovery.behind import refuse_unknown_issues, streams_behind
+from ecosmig_publish.workflows.publishing import Published, Stopped, publish_waiting
+from ecosmig_publish.workflows.recovery.behind import refuse_unknown_issues, refused_streams, streams_behind
 from ecosmig_publish.workflows.verifying import OF_STRANGERS, Discrepancy, prove
 
 if TYPE_CHECKING:
@@ -61,11 +61,11 @@ class Narrowing:
 
     def covers(self, file: WaitingFile) -> bool:
         """Whether a file is to be published in this run."""
-        return (
-            (not self.reports or file.report in self.reports)
-            and (not self.suppliers or file.recipient in self.suppliers)
-            and (not self.names or file.name in self.names)
-        )
+        return self.covers_stream(file.report, file.recipient) and (not self.names or file.name in self.names)
+
+    def covers_stream(self, report: Report, recipient: Signifier) -> bool:
+        """Whether files of a stream may be published in this run."""
+        return (not self.reports or report in self.reports) and (not self.suppliers or recipient in self.suppliers)
 
 
 class Watcher:
@@ -173,7 +173,22 @@ def publish_covered(parts: Parts, outcome: RunOutcome, narrowing: Narrowing, wat
         except DestinationError as error:
             outcome.destination_error = error
         outcome.waiting = [file for file in parts.ledger.waiting() if narrowing.covers(file)]
+    outcome.published = replace(
+        outcome.published, stopped=(*outcome.published.stopped, *_stand_still(parts, outcome, narrowing))
+    )
     outcome.chain = anchor_chain(parts.ledger, parts.destination, failed=outcome.destination_error)
+
+
+def _stand_still(parts: Parts, outcome: RunOutcome, narrowing: Narrowing) -> list[Stopped]:
+    """Return the streams that a recovery refused and of which nothing waits: every run says so until it is settled."""
+    if narrowing.names:
+        return []
+    said = {(it.recipient, it.report) for it in outcome.published.stopped}
+    return [
+        Stopped(recipient, report, str(error), error.hint, error.exit_status, 0)
+        for (recipient, report), error in refused_streams(parts.ledger).items()
+        if (recipient, report) not in said and narrowing.covers_stream(report, recipient)
+    ]
 
 
 def _publish(parts: Parts, outcome: RunOutcome, narrowing: Narrowing, watcher: Watcher) -> None:

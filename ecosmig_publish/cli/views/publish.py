@@ -166,7 +166,8 @@ def _show_stopped(stopped: Sequence[Stopped]) -> None:
     # What the leak guard stopped is said of the slot, once.
     others = [it for it in stopped if it.reason != NO_FOLDER_YET and it.exit_status is not ExitStatus.FOREIGN_ROW]
     for it in others[:_SHOWN]:
-        show_line(f"{it.recipient}, {it.report or 'all reports'}: {it.reason} ({it.files:,} files wait)")
+        wait = f" ({it.files:,} files wait)" if it.files else ""
+        show_line(f"{it.recipient}, {it.report or 'all reports'}: {it.reason}{wait}")
         if it.hint:
             show_line(f"  next: {it.hint}")
     if len(others) > _SHOWN:

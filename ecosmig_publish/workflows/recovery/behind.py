@@ -83,11 +83,16 @@ def streams_behind(
         (head.recipient, head.report): _behind(head, looking.folders[head.recipient], ledger)
         for head in looking.unknown()
     }
-    behind |= {
+    behind |= refused_streams(ledger)
+    return behind | {(one, report): error for one, error in looking.failed.items() for report in Report}
+
+
+def refused_streams(ledger: Ledger) -> dict[tuple[Signifier, Report], EcosmigError]:
+    """Return the streams that a recovery refused, of which nothing goes out until a person has decided, and why."""
+    return {
         (recipient, report): _refused(report, recipient, reason)
         for (report, recipient), reason in ledger.stopped_streams().items()
     }
-    return behind | {(one, report): error for one, error in looking.failed.items() for report in Report}
 
 
 def _is_of(name: str, streams: Collection[tuple[Report, Signifier]]) -> bool:

@@ -9,6 +9,7 @@ import pytest
 
 from ecosmig_publish.emrr.terms import Report, Signifier
 from ecosmig_publish.errors import ExitStatus
+from ecosmig_publish.workflows.running import Narrowing
 from tests.ledger.whole import meddle
 from tests.workflows.made import HOUR, MONDAY, A, B, attempt, details, installed, shown, source
 from tests.workflows.recovery.made import (
@@ -95,6 +96,15 @@ def test_a_stream_that_was_refused_stops_itself_alone(made: Installation, data: 
     assert "ecosmig ledger recover" in outcome.published.stopped[0].hint
     names = {name for name in made.published() if "20240308" in name}
     assert names == {f"{B}/ECOSMIG-001_{B}_3_20240308060000.csv"}
+
+
+def test_every_run_says_that_a_refused_stream_stands_still_also_where_nothing_of_it_waits(made: Installation) -> None:
+    recovered(made.wiring())
+    idle = made.run(THURSDAY)
+    assert idle.waiting == []
+    assert [(it.report, it.recipient, it.files) for it in idle.published.stopped] == [(*STREAM, 0)]
+    assert idle.exit_status == ExitStatus.STREAM_CONFLICT
+    assert made.run(THURSDAY, Narrowing(suppliers={Signifier(B)})).exit_status == ExitStatus.OK
 
 
 def test_a_refused_stream_stays_stopped_though_its_folder_shows_nothing_new(made: Installation, data: Data) -> None:
