@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING
 
 from ecosmig_publish.destinations.folder.anchors import NAME as ANCHORS
 from ecosmig_publish.destinations.folder.anchors import AnchorsOnDisk
-from ecosmig_publish.destinations.folder.entries import entries, instant_of, quick_xor_hash_of, remove_leftovers, shown
+from ecosmig_publish.destinations.folder.entries import (
+    bare_names,
+    entries,
+    instant_of,
+    quick_xor_hash_of,
+    remove_leftovers,
+    shown,
+)
 from ecosmig_publish.destinations.folder.faults import destination_faults
 from ecosmig_publish.destinations.folder.placing import place_file
 from ecosmig_publish.destinations.folder.readers import disk_access
@@ -81,8 +88,7 @@ class FolderOnDisk:
     def names(self, folder: Folder) -> list[str]:
         """See `FindsNames`."""
         path = self._path_of(folder)
-        with destination_faults(path), os.scandir(path) as standing:
-            return [shown(entry.name) for entry in standing]
+        return [shown(name) for name in bare_names(path)]
 
     def find(self, folder: Folder, names: Collection[str]) -> Iterator[Listed]:
         """See `FindsNames`; a hash is computed when it is asked for."""
