@@ -59,7 +59,7 @@ class SourceSettings(_Section):
         default_factory=dict, description='contract table = "the owner\'s table, or a SELECT"'
     )
     memory_limit: str = Field(
-        default="4GB", pattern=r"^[0-9]+(\.[0-9]+)?\s*[KMGT]i?B$", description="a size such as 500MB or 4GB"
+        default="4.5GB", pattern=r"^[0-9]+(\.[0-9]+)?\s*[KMGT]i?B$", description="a size such as 500MB or 4GB"
     )
     threads: Number = Field(default=0, ge=0, le=1024, description="a whole number from 0 (all cores) to 1024")
 

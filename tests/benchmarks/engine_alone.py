@@ -154,7 +154,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     for name in ("data", "out", "first", "second", "week", "month"):
         parser.add_argument(name)
-    parser.add_argument("--memory-limit", default="4GB")
+    parser.add_argument("--memory-limit", default="4.5GB")
     options = parser.parse_args()
     out = Path(options.out)
     out.mkdir(parents=True, exist_ok=True)
