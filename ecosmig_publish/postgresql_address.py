@@ -13,6 +13,16 @@ _HINT = 'Write it as "postgresql://user:password@host/database", % / ? # @ : in 
 _SCHEMES = ("postgresql", "postgres", "postgresql+psycopg", "postgres+psycopg")
 _PLACES = ("host", "hostaddr", "port", "dbname")
 
+PATIENCE = {
+    "connect_timeout": "10",
+    # A network that is cut says nothing: who is gone is known after a minute.
+    "keepalives_idle": "20",
+    "keepalives_interval": "10",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "60000",
+}
+"""What is asked of the network where the address says nothing else; seconds, the last in milliseconds."""
+
 
 def connection_parameters(url: str, setting: str) -> dict[str, str]:
     """Return libpq's parameters of an address; what it leaves out, libpq takes from PGHOST, PGPASSWORD and so on.

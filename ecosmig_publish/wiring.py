@@ -37,8 +37,6 @@ if TYPE_CHECKING:
 
 _BYTES_A_NUMBERED_ROW = 400
 """What the embedded engine takes to number one attempt, with room for what else it holds."""
-
-
 _WORKERS = 4
 """How many files are placed on a disk at once."""
 
@@ -59,6 +57,12 @@ class Wiring:
     now: Callable[[], datetime] = utc_now
     sharepoint_timing: Timing | None = None
     lease_terms: LeaseTerms = TERMS
+
+    @property
+    def _sharepoint(self) -> SharePointSettings | None:
+        """What is configured of SharePoint, None where folders on a disk are published to."""
+        destination = self.settings.destination
+        return destination.sharepoint if destination.kind == "sharepoint" else None
 
     def data(self, spill_directory: Path | None = None) -> MigrationData:
         """Open the source. Raises `SourceError`."""
@@ -112,8 +116,8 @@ class Wiring:
 
         The ledger tells when an administrator last proved who can read a folder.
         """
-        sharepoint = self.settings.destination.sharepoint
-        if self.settings.destination.kind == "folder" or sharepoint is None:
+        sharepoint = self._sharepoint
+        if sharepoint is None:
             return self._folder_destination()
         from ecosmig_publish.destinations.sharepoint import open_publisher  # noqa: PLC0415 - a run needs one of them
 
@@ -132,8 +136,8 @@ class Wiring:
 
     def watched(self) -> WatchedFolders:
         """Return recipients' folders as whoever may read them sees them; it needs no ledger, and makes none."""
-        sharepoint = self.settings.destination.sharepoint
-        if self.settings.destination.kind == "folder" or sharepoint is None:
+        sharepoint = self._sharepoint
+        if sharepoint is None:
             from ecosmig_publish.destinations.folder.watching import WatchedDisk  # noqa: PLC0415 - one of them is needed
 
             return WatchedDisk(self.settings.destination.folder.path)
@@ -144,8 +148,8 @@ class Wiring:
 
     def anchors(self) -> Anchors:
         """Return where the chain's anchors are kept, without a ledger; nothing is sent before the first need."""
-        sharepoint = self.settings.destination.sharepoint
-        if self.settings.destination.kind == "folder" or sharepoint is None:
+        sharepoint = self._sharepoint
+        if sharepoint is None:
             return self._folder_destination().anchors
         from ecosmig_publish.destinations.sharepoint import open_publisher  # noqa: PLC0415 - few commands need it
 
@@ -197,8 +201,8 @@ class Wiring:
 
     def onboarding(self, *, invite_guests: bool = False) -> FolderOnboarding:
         """Return the destination as an administrator sees it; nothing is sent before the first need."""
-        sharepoint = self.settings.destination.sharepoint
-        if self.settings.destination.kind == "folder" or sharepoint is None:
+        sharepoint = self._sharepoint
+        if sharepoint is None:
             return self._folder_destination()
         from ecosmig_publish.destinations.sharepoint.onboarding import Recipients, open_onboarding  # noqa: PLC0415
 
@@ -227,18 +231,16 @@ class Wiring:
         """Return what shapes an issue."""
         settings = self.settings
         brake = BrakeLimits(**settings.brake.model_dump())
-        rows_in_part = max(1, self.settings.source.memory_bytes // _BYTES_A_NUMBERED_ROW)
+        rows_in_part = max(1, settings.source.memory_bytes // _BYTES_A_NUMBERED_ROW)
         return IssuingPolicy(settings.rows_per_file, settings.empty_reports == "issue", brake, rows_in_part)
 
     def workers(self) -> int:
         """Return how many files may be on their way at once."""
-        sharepoint = self.settings.destination.sharepoint if self.settings.destination.kind == "sharepoint" else None
-        return sharepoint.workers if sharepoint else _WORKERS
+        return self._sharepoint.workers if self._sharepoint else _WORKERS
 
     def parts(self, ledger: Ledger) -> Parts:
         """Return what a run works with."""
-        settings = self.settings
-        sharepoint = settings.destination.sharepoint if settings.destination.kind == "sharepoint" else None
+        settings, sharepoint = self.settings, self._sharepoint
         return Parts(
             ledger=ledger,
             outbox=self.outbox(),

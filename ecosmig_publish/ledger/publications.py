@@ -89,6 +89,8 @@ _BEFORE = (
     .limit(1)
 )
 """The file before another one of its stream, without what was withdrawn."""
+OF_ANY_REPORT = files.c.report.in_([report.value for report in Report])
+"""Said beside a recipient: with the recipient alone SQLite goes through every file there is."""
 STANDS = publications.c.proved_at.is_not(None) & (withdrawals.c.issue_id.is_(None) | withdrawals.c.removed.is_(False))
 """Of publications with their withdrawals: whether a file was proved in its folder, and is to be there still."""
 _WAITING_AGAIN = select(files.c.name, files.c.report, files.c.recipient, files.c.sequence).join_from(resends, files)
@@ -122,8 +124,7 @@ def read_files(
     if report is not None:
         wanted = wanted.where(files.c.report == report)
     elif recipient is not None:
-        # By all reports: with the recipient alone SQLite goes through every file there is.
-        wanted = wanted.where(files.c.report.in_([each.value for each in Report]))
+        wanted = wanted.where(OF_ANY_REPORT)
     for row in connection.execution_options(yield_per=1000).execute(wanted):
         yield RecordedFile(**_values(row))
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, func, insert, select, update
 
-from ecosmig_publish.emrr.terms import Report
 from ecosmig_publish.ledger.batches import batches
 from ecosmig_publish.ledger.chain import Deed
 from ecosmig_publish.ledger.columns import instant_text
+from ecosmig_publish.ledger.publications import OF_ANY_REPORT
 from ecosmig_publish.ledger.tables import files, publications, receipts, withdrawals
 from ecosmig_publish.ledger.views import RecordedReceipt
 
@@ -32,9 +32,7 @@ def read_receipts(connection: Connection, recipient: Signifier | None = None) ->
     """Return what is known, by file id; of a file that isn't among them nothing is."""
     wanted = select(receipts)
     if recipient is not None:
-        # By all reports: with the recipient alone SQLite goes through every file there is.
-        reports = [each.value for each in Report]
-        of_recipient = select(files.c.id).where(files.c.report.in_(reports), files.c.recipient == recipient)
+        of_recipient = select(files.c.id).where(OF_ANY_REPORT, files.c.recipient == recipient)
         wanted = wanted.where(receipts.c.file_id.in_(of_recipient))
     return {row.file_id: RecordedReceipt(**row._mapping) for row in connection.execute(wanted)}  # noqa: SLF001
 

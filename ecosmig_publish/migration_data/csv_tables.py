@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ecosmig_publish.errors import SourceError
 from ecosmig_publish.migration_data.contract import CONTRACT, Column, Kind
+from ecosmig_publish.migration_data.sql_text import escaped, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,7 +44,7 @@ def load_csv(backend: Any, table: str, path: Path, source: str) -> None:
     contract = CONTRACT.get(table)
     known = {column.name: column for column in contract.columns} if contract else {}
     header = _header(files[0], source)
-    listed = [f"{typed_cell(known[name])} AS {_name(name)}" if name in known else _name(name) for name in header]
+    listed = [f"{typed_cell(known[name])} AS {quoted(name)}" if name in known else quoted(name) for name in header]
     for column in known.values():
         # One of them may be missing, which is said with whatever else is.
         if column.voids and {column.name, column.voids} <= {*header}:
@@ -52,9 +53,9 @@ def load_csv(backend: Any, table: str, path: Path, source: str) -> None:
 
 
 def _select(file: Path, source: str) -> str:
-    columns = ", ".join(f"'{_escaped(name)}': 'VARCHAR'" for name in _header(file, source))
+    columns = ", ".join(f"'{escaped(name)}': 'VARCHAR'" for name in _header(file, source))
     return (
-        f"SELECT * FROM read_csv('{_escaped(str(file))}', columns = {{{columns}}}, header = true, "
+        f"SELECT * FROM read_csv('{escaped(str(file))}', columns = {{{columns}}}, header = true, "
         "auto_detect = false, delim = ',', quote = '\"', escape = '\"', nullstr = '', strict_mode = true, "
         "max_line_size = 10000000, parallel = false)"
     )
@@ -104,7 +105,7 @@ def _refuse_open_quote(file: Path, source: str) -> None:
 
 def typed_cell(column: Column) -> str:
     """Return the SQL that turns the text of a cell into the column's kind, or null where it is none."""
-    name = _name(column.name)
+    name = quoted(column.name)
     if column.kind is Kind.TEXT:
         return name
     if column.kind is Kind.TIMESTAMP:
@@ -119,15 +120,7 @@ def typed_cell(column: Column) -> str:
 
 def _void(listed: list[str], voided: Column, by: Column) -> None:
     """Let `voided` be null where the cell of `by` holds something that can't be typed."""
-    typed, name = typed_cell(voided), _name(by.name)
-    whole = f"CASE WHEN {name} IS NULL OR ({typed_cell(by)}) IS NOT NULL THEN {typed} END AS {_name(voided.name)}"
-    plain = f"{typed} AS {_name(voided.name)}"
+    typed, name = typed_cell(voided), quoted(by.name)
+    whole = f"CASE WHEN {name} IS NULL OR ({typed_cell(by)}) IS NOT NULL THEN {typed} END AS {quoted(voided.name)}"
+    plain = f"{typed} AS {quoted(voided.name)}"
     listed[listed.index(plain)] = whole
-
-
-def _name(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
-def _escaped(text: str) -> str:
-    return text.replace("'", "''")

@@ -92,7 +92,7 @@ class MigrationData:
 
         1 where the engine is the owner's, who gave it its memory.
         """
-        if self.backend.name != "duckdb":
+        if not self.is_embedded:
             return 1
         rows = int(self.fetch(table.aggregate(rows=table.count()))["rows"][0].as_py())
         return max(1, -(-rows // rows_in_part))
@@ -114,6 +114,11 @@ class MigrationData:
     def backend(self) -> Any:
         """The Ibis backend, for checks that need the source's own rows."""
         return self._engine.backend
+
+    @property
+    def is_embedded(self) -> bool:
+        """Whether the engine is the embedded one, and not the owner's."""
+        return self._engine.is_embedded
 
     def lent(self) -> MigrationData:
         """Return the same open source, which stays open when the one who borrows it closes it."""

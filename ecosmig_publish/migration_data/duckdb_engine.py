@@ -7,37 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import ibis
 
+from ecosmig_publish.migration_data.engine import Kept
 from ecosmig_publish.migration_data.faults import engine_faults
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
-
-    from ecosmig_publish.migration_data.engine import Kept
-
-
-class _HandedOver:
-    """An Arrow table as a temporary table of the engine's own."""
-
-    def __init__(self, backend: Any, table: Any) -> None:
-        self._backend = backend
-        self._name = f"ecosmig_{uuid.uuid4().hex}"
-        self.table = backend.create_table(self._name, table, temp=True)
-
-    def release(self) -> None:
-        """Drop the table."""
-        self._backend.drop_table(self._name)
-
-
-class _Cached:
-    """An expression that Ibis keeps."""
-
-    def __init__(self, expression: Any) -> None:
-        self.table = expression.cache()
-
-    def release(self) -> None:
-        """Let Ibis drop it."""
-        self.table.release()
 
 
 class DuckdbEngine:
@@ -47,6 +22,8 @@ class DuckdbEngine:
         self.backend = backend
         self._source = source
         self._close = close
+
+    is_embedded = True
 
     @property
     def name(self) -> str:
@@ -63,8 +40,12 @@ class DuckdbEngine:
 
     def keep(self, expression: Any) -> Kept:
         """Keep an expression's rows, or an Arrow table; the engine may spill them."""
+        if hasattr(expression, "cache"):
+            cached = expression.cache()
+            return Kept(cached, cached.release)
         # An expression on memory alone would be kept by another engine than the source's.
-        return _Cached(expression) if hasattr(expression, "cache") else _HandedOver(self.backend, expression)
+        name = f"ecosmig_{uuid.uuid4().hex}"
+        return Kept(self.backend.create_table(name, expression, temp=True), lambda: self.backend.drop_table(name))
 
     def memory_table(self, table: Any) -> Any:
         """Return an Arrow table as an Ibis table; the engine reads it where it lies."""

@@ -16,7 +16,7 @@ from ecosmig_publish.migration_data.duckdb_engine import DuckdbEngine
 from ecosmig_publish.migration_data.faults import engine_faults
 from ecosmig_publish.migration_data.normalising import normalised
 from ecosmig_publish.migration_data.own_tables import contract_tables, is_select
-from ecosmig_publish.migration_data.sql_text import escaped, quoted
+from ecosmig_publish.migration_data.sql_text import escaped, parquet_view
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -103,10 +103,7 @@ def _files(path: Path, suffix: str) -> dict[str, Path]:
 def _add_parquet(backend: Any, path: Path) -> None:
     for table, file in _files(path, "parquet").items():
         pattern = f"{file}/**/*.parquet" if file.is_dir() else str(file)
-        backend.raw_sql(
-            f"CREATE VIEW {quoted(table)} AS SELECT * FROM "
-            f"read_parquet('{escaped(pattern)}', union_by_name = true, hive_partitioning = false)"
-        )
+        backend.raw_sql(parquet_view(table, pattern))
 
 
 def _tables(backend: Any, mapped: Mapping[str, str], source: str, where: str) -> dict[str, Any]:

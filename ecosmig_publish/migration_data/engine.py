@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
 
 
-class Kept(Protocol):
-    """A table of the engine's own."""
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A table of the engine's own; after `release` no expression may read it any more."""
 
-    @property
-    def table(self) -> Any:
-        """The table, for expressions to read."""
-
-    def release(self) -> None:
-        """Give the table up; no expression may read it any more."""
+    table: Any
+    release: Callable[[], None]
 
 
 class Engine(Protocol):
@@ -34,6 +32,10 @@ class Engine(Protocol):
     @property
     def backend(self) -> Any:
         """The Ibis backend."""
+
+    @property
+    def is_embedded(self) -> bool:
+        """Whether it computes in this process and its memory, and has no other tables than those of the source."""
 
     def stream(self, expression: Any, rows_per_batch: int) -> Iterator[Any]:
         """Yield an expression's rows as Arrow record batches, never holding the whole result.

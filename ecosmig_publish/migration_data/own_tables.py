@@ -28,8 +28,8 @@ def contract_tables(
     """Return the contract's tables by name.
 
     `open_table` opens what a table is mapped to, and says what is wrong with it; what it raises is a fault too. `there`
-    names the tables of the source, which messages call `where`. What
-    is of `never_a_fault` is raised as it comes. Raises `SourceError` that lists every fault.
+    names the tables of the source, which messages call `where`. What is of `never_a_fault` is raised as it comes.
+    Raises `SourceError` that lists every fault.
     """
     hint = _HINT
     found: dict[str, Any] = {}

@@ -35,13 +35,11 @@ def _with_number(failures: Any, question: Question) -> Any:
 
 def _ordinals(question: Question, part: int) -> Any:
     """Return `numbered_id` and `number_of_attempts` of the failures of one part of the Devices."""
-    attempts = visible(question)
-    attempts = attempts.filter(attempts.completed_at.notnull())
+    attempts = _placed_in_time(question)
     attempts = attempts.filter((attempts.device_id.fill_null("").hash() % question.parts).abs() == part)
     is_failure = (attempts.outcome == FAILURE).fill_null(False) & attempts.attempt_id.notnull()
     attempts = attempts.select("device_id", "completed_at", "attempt_id", is_failure=is_failure)
-    ordinal = ibis.row_number().over(group_by=attempts.device_id, order_by=[attempts.completed_at, attempts.attempt_id])
-    numbered = attempts.mutate(number_of_attempts=ordinal + 1)
+    numbered = _with_ordinal(attempts)
     return numbered.filter(numbered.is_failure).select("number_of_attempts", numbered_id="attempt_id")
 
 
@@ -50,11 +48,19 @@ def _numbered(question: Question) -> Any:
 
     They are numbered before the failures are picked, so that no failure has to be joined with its number again.
     """
-    attempts = visible(question)
-    attempts = attempts.filter(attempts.completed_at.notnull())
+    attempts = _placed_in_time(question)
     if question.is_about_few:
         # Few Devices have a new failure: only their attempts are numbered.
         of_nobody = attempts.filter(attempts.device_id.isnull())
         attempts = attempts.semi_join(unreported(question, FAILURE), "device_id").union(of_nobody)
+    return _with_ordinal(attempts)
+
+
+def _placed_in_time(question: Question) -> Any:
+    attempts = visible(question)
+    return attempts.filter(attempts.completed_at.notnull())
+
+
+def _with_ordinal(attempts: Any) -> Any:
     ordinal = ibis.row_number().over(group_by=attempts.device_id, order_by=[attempts.completed_at, attempts.attempt_id])
     return attempts.mutate(number_of_attempts=ordinal + 1)

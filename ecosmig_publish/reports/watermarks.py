@@ -31,18 +31,14 @@ def of_attempts(report: Report, question: Question) -> Any:
     previous ones now (0 without), `fresh` of what lies between, `unplaceable` of what breaks the contract.
     """
     attempts = question.tables.migration_attempts
-    is_mine = (attempts.outcome == OUTCOMES[report]) & attempts.attempt_id.notnull()
-    now = (is_mine & under(attempts, question.bounds)).fill_null(False)
+    is_mine, now = _mine(report, attempts, question)
     was_under = ibis.literal(False) if question.previous is None else under(attempts, question.previous)
     earlier = (is_mine & was_under).fill_null(False)
-    mixed = _mixed(attempts.attempt_id, attempts.completed_at)
     return attempts.aggregate(
-        count=now.sum().fill_null(0),
-        checksum=_total(now, mixed),
+        **_of_now(report, attempts, now, question),
         earlier_count=earlier.sum().fill_null(0),
-        earlier_checksum=_total(earlier, mixed),
+        earlier_checksum=_total(earlier, _mixed(attempts.attempt_id, attempts.completed_at)),
         fresh=(now & ~earlier).sum().fill_null(0),
-        unplaceable=is_unplaceable(report, attempts, question).fill_null(False).sum().fill_null(0),
     )
 
 
@@ -55,14 +51,9 @@ def of_attempts_by_hour(report: Report, question: Question, since: datetime) -> 
     attempts = attempts.filter(
         attempts.completed_at >= instant(since), attempts.completed_at < instant(question.bounds.end)
     )
-    is_mine = (attempts.outcome == OUTCOMES[report]) & attempts.attempt_id.notnull()
-    now = (is_mine & under(attempts, question.bounds)).fill_null(False)
-    unplaceable = is_unplaceable(report, attempts, question).fill_null(False)
-    return attempts.group_by(hour=attempts.completed_at.truncate("h")).agg(
-        count=now.sum().fill_null(0),
-        checksum=_total(now, _mixed(attempts.attempt_id, attempts.completed_at)),
-        unplaceable=unplaceable.sum().fill_null(0),
-    )
+    _, now = _mine(report, attempts, question)
+    by_hour = attempts.group_by(hour=attempts.completed_at.truncate("h"))
+    return by_hour.agg(**_of_now(report, attempts, now, question))
 
 
 def of_installations(question: Question) -> Any:
@@ -124,6 +115,20 @@ def of_responsibilities(tables: SourceTables, until: datetime, earlier: datetime
         earlier_count=before.sum().fill_null(0),
         earlier_checksum=_total(before, whose * (then % _FIRST + 1) % _LARGE),
     )
+
+
+def _mine(report: Report, attempts: Any, question: Question) -> tuple[Any, Any]:
+    """Return whether an attempt is of the report's kind and numbered, and whether it lies under the bounds besides."""
+    is_mine = (attempts.outcome == OUTCOMES[report]) & attempts.attempt_id.notnull()
+    return is_mine, (is_mine & under(attempts, question.bounds)).fill_null(False)
+
+
+def _of_now(report: Report, attempts: Any, now: Any, question: Question) -> dict[str, Any]:
+    return {
+        "count": now.sum().fill_null(0),
+        "checksum": _total(now, _mixed(attempts.attempt_id, attempts.completed_at)),
+        "unplaceable": is_unplaceable(report, attempts, question).fill_null(False).sum().fill_null(0),
+    }
 
 
 def _mixed(key: Any, moment: Any) -> Any:

@@ -13,10 +13,10 @@ from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from pathlib import Path
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tests.engines.example import play_the_example
-from tests.plain.comparing import compare
+from tests.plain.comparing import compare, policy_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -34,16 +34,9 @@ def main() -> int:
     with ENGINES[options.engine]() as place:
         print(f"{options.engine}: the worked example, {play_the_example(place)} files the same", flush=True)
         for seed in range(options.first, options.last + 1):
-            policy: dict[str, Any] = {}
-            if seed % 7 == 0:
-                policy["issues_empty"] = True
-            if seed % 5 == 0:
-                policy["rows_per_file"] = 1 + seed % 4
-            if seed % 4 == 1:
-                policy["settle_hours"] = 5
             with tempfile.TemporaryDirectory() as home:
                 try:
-                    files += compare(seed, Path(home), breaks_contract=seed % 2 == 1, form=place, **policy)
+                    files += compare(seed, Path(home), breaks_contract=seed % 2 == 1, form=place, **policy_of(seed))
                 except AssertionError as error:
                     differing.append(seed)
                     print(f"seed {seed}: {str(error)[:400]}", flush=True)

@@ -7,7 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.plain.comparing import compare
+from tests.plain.comparing import compare, policy_of
 
 
 def main() -> int:
@@ -18,13 +18,6 @@ def main() -> int:
     options = parser.parse_args()
     files, differing = 0, []
     for seed in range(options.first, options.last + 1):
-        policy: dict[str, object] = {}
-        if seed % 7 == 0:
-            policy["issues_empty"] = True
-        if seed % 5 == 0:
-            policy["rows_per_file"] = 1 + seed % 4
-        if seed % 4 == 1:
-            policy["settle_hours"] = 5
         form = "csv" if seed % 3 == 0 else "parquet"
         with tempfile.TemporaryDirectory() as home:
             try:
@@ -34,7 +27,7 @@ def main() -> int:
                     breaks_contract=options.broken,
                     form=form,
                     rows_in_part=seed % 6,
-                    **policy,
+                    **policy_of(seed),
                 )
             except AssertionError as error:
                 differing.append(seed)

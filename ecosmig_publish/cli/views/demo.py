@@ -93,7 +93,7 @@ def _demonstrate(invocation: Invocation, home: Path, devices: int, destination: 
     }
     invocation.result(document, lambda: _render(home, outcomes, files, holds, verified, destination))
     waits = any(file.proved_at is None for file in files)
-    return max(exit_status(verified), ExitStatus.UNPROVED if waits else ExitStatus.OK)
+    return max(exit_status(verified.discrepancies), ExitStatus.UNPROVED if waits else ExitStatus.OK)
 
 
 def _home(directory: Path | None) -> Path:

@@ -6,8 +6,8 @@ from collections import Counter
 from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
+from ecosmig_publish.cli.counted import counted
 from ecosmig_publish.cli.progress import sharing
-from ecosmig_publish.cli.views.issue_amending import counted
 from ecosmig_publish.cli.wired import wired
 from ecosmig_publish.destinations import Folder
 from ecosmig_publish.errors import EcosmigError, ExitStatus

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ecosmig_publish.cli.asking import confirm, is_at_terminal
+from ecosmig_publish.cli.counted import counted
 from ecosmig_publish.cli.ending import CHANGED_NOTHING
 from ecosmig_publish.cli.views.refused import refused_document, show_refused
 from ecosmig_publish.errors import UsageError
@@ -35,11 +36,6 @@ def ask(invocation: Invocation, lines: Sequence[str], question: str, *, yes: boo
     for line in lines:
         invocation.say(line)
     confirm(question, otherwise=CHANGED_NOTHING)
-
-
-def counted(number: int, word: str) -> str:
-    """Return `1 row`, `2 rows`."""
-    return f"{number:,} {word if number == 1 else f'{word}s'}"
 
 
 def issue_document(issue: RecordedIssue) -> dict[str, object]:

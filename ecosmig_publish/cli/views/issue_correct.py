@@ -7,10 +7,10 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ecosmig_publish.cli.counted import counted
 from ecosmig_publish.cli.progress import watcher
 from ecosmig_publish.cli.views.issue_amending import (
     ask,
-    counted,
     issue_document,
     outcome_document,
     refuse_unasked,

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ecosmig_publish.cli.asking import confirm, is_at_terminal
+from ecosmig_publish.cli.counted import counted
 from ecosmig_publish.cli.ending import CHANGED_NOTHING
 from ecosmig_publish.cli.views.brake import brake_document, show_braked
-from ecosmig_publish.cli.views.issue_amending import counted
 from ecosmig_publish.cli.wired import wired
 from ecosmig_publish.errors import ExitStatus, UsageError
 

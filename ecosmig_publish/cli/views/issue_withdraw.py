@@ -6,7 +6,8 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ecosmig_publish.cli.views.issue_amending import ask, counted, issue_document, refuse_unasked, show_lines
+from ecosmig_publish.cli.counted import counted
+from ecosmig_publish.cli.views.issue_amending import ask, issue_document, refuse_unasked, show_lines
 from ecosmig_publish.cli.wired import wired
 from ecosmig_publish.errors import EcosmigError, ExitStatus, UsageError
 from ecosmig_publish.workflows.amending.choosing import chosen_issues

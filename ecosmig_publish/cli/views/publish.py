@@ -11,6 +11,7 @@ from ecosmig_publish.cli.telling import telling_of
 from ecosmig_publish.cli.views.brake import brake_document, show_braked
 from ecosmig_publish.cli.views.chain import chain_document, show_chain
 from ecosmig_publish.cli.views.refused import refused_document, show_refused
+from ecosmig_publish.cli.views.verify import discrepancy_fields
 from ecosmig_publish.cli.wired import wired
 from ecosmig_publish.emrr.terms import Report
 from ecosmig_publish.errors import EcosmigError, ExitStatus
@@ -101,10 +102,7 @@ def _document(outcome: RunOutcome, holds: Sequence[OpenHold]) -> dict[str, objec
             }
             for stopped in outcome.published.stopped
         ],
-        "doubts": [
-            {"kind": doubt.kind, "recipient": doubt.recipient, "name": doubt.name, "detail": doubt.detail}
-            for doubt in outcome.doubts
-        ],
+        "doubts": [discrepancy_fields(doubt) for doubt in outcome.doubts],
         "held": len(holds),
         "held_back": brake_document([], [held.brake for held in outcome.held_back])["slots"],
         "refused": refused_document(outcome.refused),

@@ -91,7 +91,7 @@ def _rehearse(
         refused=refused,
         runs=runs,
         ending=ending,
-        status=exit_status(runs, ending, verification_status(ending.verified)),
+        status=exit_status(runs, ending, verification_status(ending.verified.discrepancies)),
         kept=kept,
     )
 

@@ -9,6 +9,7 @@ from ecosmig_publish.cli.views.brake import brake_document
 from ecosmig_publish.cli.views.ledger_check import faults_document
 from ecosmig_publish.cli.views.rehearse_result import largest_wave
 from ecosmig_publish.cli.views.rehearse_tables import DAY_COLUMNS, REPORT_COLUMNS, days, held, reports
+from ecosmig_publish.cli.views.verify import discrepancy_fields
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,10 +62,7 @@ def rehearsed_document(rehearsed: Rehearsed) -> dict[str, object]:
             "resource_units": wave.resource_units,
             "minutes": round(wave.minutes, 2),
         },
-        "discrepancies": [
-            {"kind": found.kind, "recipient": found.recipient, "name": found.name, "detail": found.detail}
-            for found in ending.verified.discrepancies
-        ],
+        "discrepancies": [discrepancy_fields(found) for found in ending.verified.discrepancies],
         "faults": faults_document(ending.checked),
         "anchors": ending.anchors,
         "astray": ending.astray,

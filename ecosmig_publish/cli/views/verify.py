@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from ecosmig_publish.cli.counted import counted
 from ecosmig_publish.cli.progress import counting
 from ecosmig_publish.cli.strangers import refuse_strangers
-from ecosmig_publish.cli.views.issue_amending import counted
 from ecosmig_publish.cli.wired import wired
 from ecosmig_publish.destinations.following import FollowsChanges
 from ecosmig_publish.errors import ExitStatus, UsageError
@@ -15,7 +15,7 @@ from ecosmig_publish.workflows.following import verify_changes
 from ecosmig_publish.workflows.verifying import ACCESS, UNPROVED, Discrepancy, Verified, verify_folders
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from ecosmig_publish.cli.invocation import Invocation
     from ecosmig_publish.emrr.terms import Signifier
@@ -53,7 +53,7 @@ def show_verification(
                 if only_changes
                 else _compared(invocation, ledger, wiring, suppliers, deep=deep)
             )
-    status = exit_status(verified)
+    status = exit_status(verified.discrepancies)
     document = {
         "exit_status": int(status),
         "folders": verified.folders,
@@ -67,13 +67,13 @@ def show_verification(
     return status
 
 
-def exit_status(verified: Verified) -> ExitStatus:
+def exit_status(discrepancies: Collection[Discrepancy]) -> ExitStatus:
     """Return 21 where a folder is not its recipient's alone, 20 where something else is wrong, 10 where unproved."""
-    if any(found.kind == ACCESS for found in verified.discrepancies):
+    if any(found.kind == ACCESS for found in discrepancies):
         return ExitStatus.FOLDER_ACCESS
-    if any(found.kind != UNPROVED for found in verified.discrepancies):
+    if any(found.kind != UNPROVED for found in discrepancies):
         return ExitStatus.FINDING
-    return ExitStatus.UNPROVED if verified.discrepancies else ExitStatus.OK
+    return ExitStatus.UNPROVED if discrepancies else ExitStatus.OK
 
 
 def render_verification(verified: Verified, *, deep: bool, only_changes: bool = False) -> None:

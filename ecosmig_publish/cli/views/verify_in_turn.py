@@ -12,7 +12,6 @@ from ecosmig_publish.cli.wired import wired
 from ecosmig_publish.errors import ExitStatus, UsageError
 from ecosmig_publish.workflows.reading_again.reading import ReadAgain, Wanted, read_again
 from ecosmig_publish.workflows.reading_again.stand import Pace, Stand
-from ecosmig_publish.workflows.verifying import Verified
 
 if TYPE_CHECKING:
     from datetime import timedelta
@@ -52,7 +51,7 @@ def _read(invocation: Invocation, wiring: Wiring, wanted: Wanted) -> ReadAgain:
 
 
 def _give(invocation: Invocation, read: ReadAgain, wanted: Wanted) -> ExitStatus:
-    status, stand = exit_status(Verified(0, read.pace.files, read.discrepancies)), read.stand
+    status, stand = exit_status(read.discrepancies), read.stand
     document = {
         "exit_status": int(status),
         "budget_seconds": int(wanted.budget.total_seconds()),

@@ -10,6 +10,7 @@ from ecosmig_publish.evidence.exporting import FILE_COLUMNS, file_row
 from ecosmig_publish.evidence.pack.beside import names_of
 from ecosmig_publish.ledger.columns import instant_text
 from ecosmig_publish.ledger.exporting import files_of_stream, numbers_elsewhere, streams_of
+from ecosmig_publish.ledger.spans import runs
 from ecosmig_publish.ledger.stopped import read_lost, read_stopped
 
 if TYPE_CHECKING:
@@ -151,10 +152,4 @@ def timeliness(row: Mapping[str, Any], deadline: timedelta) -> str:
 
 def ranges(numbers: Iterable[int]) -> list[list[int]]:
     """Return ascending numbers as first and last of each row without a gap."""
-    found: list[list[int]] = []
-    for number in numbers:
-        if found and found[-1][1] == number - 1:
-            found[-1][1] = number
-        else:
-            found.append([number, number])
-    return found
+    return [[first, last] for first, last in runs(numbers)]

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def untypable_cells(data: MigrationData, examples: int) -> Iterator[Fault]:
     """Yield a fault for each column of a CSV source with cells that are no value of its kind."""
-    if data.backend.name != "duckdb":
+    if not data.is_embedded:
         # Only files of text can hold what is no value of its column's kind.
         return
     there = set(data.backend.list_tables())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ecosmig_publish.errors import SourceError
-from ecosmig_publish.migration_data.sql_text import escaped, quoted
+from ecosmig_publish.migration_data.sql_text import parquet_view
 
 _EXTRA = 'pip install "ecosmig-publish[object-stores]"'
 _NOT_THERE = "Set [source] url: it names the folder that holds the tables' files."
@@ -32,10 +32,7 @@ def add_parquet(backend: Any, address: str) -> None:
         raise SourceError(f"source parquet:{address}: no Parquet there", hint=_NOT_THERE)
     backend.con.register_filesystem(files)
     for table, pattern in patterns.items():
-        backend.raw_sql(
-            f"CREATE VIEW {quoted(table)} AS SELECT * FROM "
-            f"read_parquet('{escaped(pattern)}', union_by_name = true, hive_partitioning = false)"
-        )
+        backend.raw_sql(parquet_view(table, pattern))
 
 
 def _file_system(protocol: str) -> Any:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import weakref
 from contextlib import closing
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import ibis
@@ -12,22 +11,17 @@ import ibis.expr.operations as ops
 import pyarrow as pa
 
 from ecosmig_publish.migration_data.data import ROWS_PER_BATCH
+from ecosmig_publish.migration_data.engine import Kept
 from ecosmig_publish.migration_data.postgresql.arrow import copied_out
 from ecosmig_publish.migration_data.postgresql.backend import SessionBackend
 from ecosmig_publish.migration_data.postgresql.faults import postgresql_faults
 from ecosmig_publish.migration_data.postgresql.temporary_tables import TemporaryTables
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator
+    from collections.abc import Collection, Iterator
     from contextlib import AbstractContextManager
 
     from ecosmig_publish.migration_data.postgresql.session import Session
-
-
-@dataclass(frozen=True, slots=True)
-class _Kept:
-    table: Any
-    release: Callable[[], None]
 
 
 class PostgresqlEngine:
@@ -42,6 +36,8 @@ class PostgresqlEngine:
         self._kept = TemporaryTables(session)
         self._forgotten: list[str] = []
         """Tables in memory that no expression knows any more."""
+
+    is_embedded = False
 
     @property
     def name(self) -> str:
@@ -64,14 +60,14 @@ class PostgresqlEngine:
         batches = list(self.stream(expression, ROWS_PER_BATCH))
         return pa.Table.from_batches(batches, expression.as_table().schema().to_pyarrow())
 
-    def keep(self, expression: Any) -> _Kept:
+    def keep(self, expression: Any) -> Kept:
         """Keep an expression's rows, or an Arrow table, in a temporary table."""
         if isinstance(expression, pa.Table):
             schema, rows = ibis.Schema.from_pyarrow(expression.schema), expression
         else:
             schema, rows = expression.schema(), self._query(expression)
         name = self._kept.filled(schema, rows)
-        return _Kept(self.table(name, schema), lambda: self._kept.give_back([name]))
+        return Kept(self.table(name, schema), lambda: self._kept.give_back([name]))
 
     def memory_table(self, table: Any) -> Any:
         """Return an Arrow table as an Ibis table; it is handed over when it is first read."""

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 from psycopg import sql
 
+from ecosmig_publish.postgresql_address import PATIENCE
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -16,16 +18,6 @@ if TYPE_CHECKING:
 logging.getLogger("psycopg").addHandler(logging.NullHandler())
 
 Statement = sql.SQL | sql.Composed
-
-_PATIENCE = {
-    "connect_timeout": "10",
-    # A network that is cut says nothing: who is gone is known after a minute.
-    "keepalives_idle": "20",
-    "keepalives_interval": "10",
-    "keepalives_count": "3",
-    "tcp_user_timeout": "60000",
-}
-"""What is asked of the network where the address says nothing else; seconds, the last in milliseconds."""
 
 _BEGIN = "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ WRITE"
 _SETTINGS = {
@@ -48,7 +40,7 @@ class Session:
 
     def __init__(self, parameters: Mapping[str, str]) -> None:
         """Connect, and begin. Raises what psycopg raises."""
-        asked = {**_PATIENCE, "application_name": "ecosmig", "client_encoding": "UTF8", **parameters}
+        asked = {**PATIENCE, "application_name": "ecosmig", "client_encoding": "UTF8", **parameters}
         self.was_interrupted = False
         self._connection = psycopg.connect(**asked, autocommit=True, prepare_threshold=None)  # type: ignore[arg-type]
         try:

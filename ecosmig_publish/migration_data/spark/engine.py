@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import weakref
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import ibis
@@ -16,19 +15,14 @@ from pyspark.sql import functions
 from pyspark.sql.types import StringType, TimestampNTZType, TimestampType
 
 from ecosmig_publish.migration_data.data import ROWS_PER_BATCH
+from ecosmig_publish.migration_data.engine import Kept
 from ecosmig_publish.migration_data.spark.backend import SessionBackend
 from ecosmig_publish.migration_data.spark.faults import spark_faults
 from ecosmig_publish.migration_data.spark.session import close_session
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from contextlib import AbstractContextManager
-
-
-@dataclass(frozen=True, slots=True)
-class _Kept:
-    table: Any
-    release: Callable[[], None]
 
 
 class SparkEngine:
@@ -42,6 +36,8 @@ class SparkEngine:
         self._was_interrupted = False
         self._views = 0
         self._forgotten: list[str] = []
+
+    is_embedded = False
 
     @property
     def name(self) -> str:
@@ -67,7 +63,7 @@ class SparkEngine:
         batches = list(self.stream(expression, ROWS_PER_BATCH))
         return pa.Table.from_batches(batches, expression.as_table().schema().to_pyarrow())
 
-    def keep(self, expression: Any) -> _Kept:
+    def keep(self, expression: Any) -> Kept:
         """Keep an expression's rows, or an Arrow table, where Spark computes: in memory, and on disk beyond it."""
         if isinstance(expression, pa.Table):
             schema, frame = ibis.Schema.from_pyarrow(expression.schema), self._session.createDataFrame(expression)
@@ -82,7 +78,7 @@ class SparkEngine:
             self._session.catalog.dropTempView(view)
             frame.unpersist()
 
-        return _Kept(self.table(view, schema), release)
+        return Kept(self.table(view, schema), release)
 
     def own_table(self, view: str, frame: Any) -> Any:
         """Return a frame of the owner's as an Ibis table, by way of a view of this session."""

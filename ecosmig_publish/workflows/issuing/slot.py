@@ -139,7 +139,7 @@ def _issue_slot(
     last = ledger.last_slots().get(report)
     tried = issuing.tried.get(report, set())
     untried = [hold for hold in open_holds if hold.key not in tried]
-    question = _question(slot, issuing, untried, keep)
+    question = _question(slot, last, issuing, untried, keep)
     covered = issuing.several.coverage(report, question)
     findings = changed_behind(last, covered.earlier, ledger)
     exclusions = broken_rows(
@@ -213,14 +213,16 @@ def _guard(written: WrittenSlot, slot: Slot, issuing: Issuing) -> None:
         raise
 
 
-def _question(slot: Slot, issuing: Issuing, open_holds: list[OpenHold], keep: Callable[[Any], Any]) -> Question:
+def _question(
+    slot: Slot, last: SlotEntry | None, issuing: Issuing, open_holds: list[OpenHold], keep: Callable[[Any], Any]
+) -> Question:
+    """Return what a slot is asked; `last` is the report's slot before."""
     period = period_of(slot)
-    last = issuing.ledger.last_slots().get(slot.report)
-    memory = issuing.data.memory_table
+    data, memory = issuing.data, issuing.data.memory_table
     reported = reported_before(issuing.ledger) if slot.report is Report.ECOSMIG_006 else None
     numbers_all = slot.report is Report.ECOSMIG_002 and last is None
     return Question(
-        tables=issuing.data.tables,
+        tables=data.tables,
         period=period,
         bounds=Bounds(period.end, issuing.run.cut_off),
         previous=Bounds(last.period.end, last.cut_off) if last else None,
@@ -229,12 +231,8 @@ def _question(slot: Slot, issuing: Issuing, open_holds: list[OpenHold], keep: Ca
         reported_keys=memory(reported) if reported is not None else None,
         keep=keep,
         gpf_meter_points=issuing.gpf_meter_points,
-        parts=_parts(issuing) if numbers_all else 1,
+        parts=data.parts_of(data.tables.migration_attempts, issuing.policy.rows_in_part) if numbers_all else 1,
     )
-
-
-def _parts(issuing: Issuing) -> int:
-    return issuing.data.parts_of(issuing.data.tables.migration_attempts, issuing.policy.rows_in_part)
 
 
 def _write(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from ecosmig_publish.emrr.calendar import due_slots
 from ecosmig_publish.emrr.filename import parse_file_name
+from ecosmig_publish.ledger.spans import runs
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -88,13 +89,7 @@ def agree(stream: SeenStream, now: datetime, lost: Collection[int] = ()) -> Agre
 
 def ranges(numbers: Iterable[int]) -> str:
     """Return numbers as people write them: `1-4, 7`."""
-    runs: list[list[int]] = []
-    for number in sorted(numbers):
-        if runs and number == runs[-1][1] + 1:
-            runs[-1][1] = number
-        else:
-            runs.append([number, number])
-    return ", ".join(str(first) if first == last else f"{first}-{last}" for first, last in runs)
+    return ", ".join(str(first) if first == last else f"{first}-{last}" for first, last in runs(numbers))
 
 
 def _arrived(stream: SeenStream) -> tuple[RecordedFile, ...]:

@@ -11,7 +11,7 @@ from sqlalchemy import create_engine, event
 
 from ecosmig_publish.ledger.databases.postgresql.faults import postgresql_faults
 from ecosmig_publish.ledger.databases.postgresql.liveness import SESSION_NAME, AdvisoryLockLiveness
-from ecosmig_publish.postgresql_address import connection_parameters, name_of
+from ecosmig_publish.postgresql_address import PATIENCE, connection_parameters, name_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,16 +22,6 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
 _WRITES, _READS_ONLY = "ecosmig_writes", "ecosmig_reads_only"
-
-_PATIENCE = {
-    "connect_timeout": "10",
-    # A network that is cut says nothing: who is gone is known after a minute.
-    "keepalives_idle": "20",
-    "keepalives_interval": "10",
-    "keepalives_count": "3",
-    "tcp_user_timeout": "60000",
-}
-"""What is asked of the network where the address says nothing else; seconds, the last in milliseconds."""
 
 _BEGIN_WRITING = """
 SELECT set_config('lock_timeout', '60s', true),
@@ -111,7 +101,7 @@ class PostgresqlDatabase:
     def _connect(self) -> psycopg.Connection[Any]:
         import psycopg  # noqa: PLC0415 - an extra
 
-        parameters = {**_PATIENCE, **self.parameters, "application_name": f"{SESSION_NAME}{self.mark}"}
+        parameters = {**PATIENCE, **self.parameters, "application_name": f"{SESSION_NAME}{self.mark}"}
         return psycopg.connect(**parameters)  # type: ignore[arg-type]  # all of libpq's parameters may be text
 
 

@@ -1,0 +1,6 @@
+"""How many there are, in words."""
+
+
+def counted(number: int, word: str) -> str:
+    """Return `1 row`, `2 rows`."""
+    return f"{number:,} {word if number == 1 else f'{word}s'}"
