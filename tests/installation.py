@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ecosmig_publish.ledger import OpenHold
+    from ecosmig_publish.workflows.publishing_ahead import Ahead
 
 LONG_AFTER = datetime(2036, 1, 1, tzinfo=UTC)
 """The present, as far as these tests are concerned."""
@@ -54,14 +55,23 @@ class Installation:
         with wiring.locked_ledger() as ledger:
             list(onboard_suppliers(register, ledger=ledger, destination=wiring.onboarding(), now=wiring.now))
 
-    def run(self, as_of: datetime, narrowing: Narrowing | None = None) -> RunOutcome:
-        """Do what `ecosmig publish --all --as-of` does."""
+    def run(
+        self,
+        as_of: datetime,
+        narrowing: Narrowing | None = None,
+        *,
+        ahead: Ahead | None = None,
+        watcher: Watcher | None = None,
+    ) -> RunOutcome:
+        """Do what `ecosmig publish --all --as-of` does; `ahead` says from when on files are published meanwhile."""
         wiring = self.wiring()
         with wiring.locked_ledger() as ledger:
             parts = wiring.parts(ledger)
             if self.rows_in_part:
                 parts = replace(parts, policy=replace(parts.policy, rows_in_part=self.rows_in_part))
-            return run_everything(parts, as_of=as_of, narrowing=narrowing or Narrowing(), watcher=Watcher())
+            if ahead is not None:
+                parts = replace(parts, ahead=ahead)
+            return run_everything(parts, as_of=as_of, narrowing=narrowing or Narrowing(), watcher=watcher or Watcher())
 
     def open_holds(self) -> list[OpenHold]:
         """Return what is held now."""

@@ -26,6 +26,7 @@ class _Bar(Watcher):
         self._slots: TaskID | None = None
         self._files: TaskID | None = None
         self._rows = 0
+        self._placed = 0
 
     def slots_are_due(self, slots: Sequence[Slot]) -> None:
         """Begin the bar of slots."""
@@ -45,22 +46,33 @@ class _Bar(Watcher):
         if self._slots is not None:
             self._progress.update(self._slots, note=f"{self._rows:,} rows")
 
-    def files_wait(self, files: int, forecast: str) -> None:
-        """Begin the bar of files; the slots are done."""
+    def files_go_ahead(self, files: int, forecast: str) -> None:
+        """Begin the bar of files below that of the slots, or let it reach further."""
         if forecast:
             self._progress.console.print(forecast, markup=False)
+        if self._files is None:
+            self._files = self._progress.add_task("publishing", total=0, note="files")
+        self._progress.update(self._files, total=self._placed + files)
+
+    def files_wait(self, files: int, forecast: str) -> None:
+        """Begin the bar of files; the slots are done."""
         if self._slots is not None:
             self._progress.update(self._slots, completed=self._progress.tasks[self._slots].total)
-        self._files = self._progress.add_task("publishing", total=files, note="files")
+        self.files_go_ahead(files, forecast)
 
     def file_placed(self, file: WaitingFile) -> None:  # noqa: ARG002 - its number is enough
         """Count one file."""
+        self._placed += 1
         if self._files is not None:
-            self._progress.advance(self._files)
+            self._progress.update(self._files, completed=self._placed)
 
 
 class _Teller(Watcher):
     """Says beforehand what publishing will take: a log should tell why a run is long."""
+
+    def files_go_ahead(self, files: int, forecast: str) -> None:
+        """Say the forecast."""
+        self.files_wait(files, forecast)
 
     def files_wait(self, files: int, forecast: str) -> None:  # noqa: ARG002 - the forecast names it
         """Say the forecast."""

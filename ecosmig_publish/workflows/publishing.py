@@ -84,17 +84,19 @@ def publish_waiting(
     on_file: Callable[[WaitingFile], None] = lambda _file: None,
     behind: Mapping[tuple[Signifier, Report], EcosmigError] = MappingProxyType({}),
     refused: Collection[Slot] = (),
+    stopping: Event | None = None,
 ) -> Published:
     """Place every waiting file that isn't in its folder yet; nothing of the streams in `behind`.
 
     Nor anything of the slots in `refused`, which the leak guard stopped.
     A stream stops at its first failure and holds up no other; a folder that is not the recipient's alone gets nothing.
-    Interrupted, the workers finish the file they are at. Raises `LeaseLostError` where another run took over: then
-    nothing more is put anywhere.
+    Interrupted, or once `stopping` is set, the workers finish the file they are at. Raises `LeaseLostError` where
+    another run took over: then nothing more is put anywhere.
     """
     folders = ledger.folders()
     lock = Lock()
-    wave = _Wave(ledger, outbox, destination, now, on_file, Event(), lock, Recorder(ledger, lock), behind, refused)
+    stops, recorder = stopping or Event(), Recorder(ledger, lock)
+    wave = _Wave(ledger, outbox, destination, now, on_file, stops, lock, recorder, behind, refused)
     unplaced, braked = _until_the_brake(file for file in waiting if file.published_at is None)
     recipients = [(recipient, list(files)) for recipient, files in groupby(unplaced, key=lambda file: file.recipient)]
     with ThreadPoolExecutor(max_workers=workers, thread_name_prefix="publish") as pool:
@@ -138,6 +140,8 @@ def _publish_recipient(
     if entry is None:
         hint = f"ecosmig supplier onboard {recipient}"
         return Published(0, 0, (Stopped(recipient, None, NO_FOLDER_YET, hint, ExitStatus.UNPROVED, len(files)),))
+    if wave.stopping.is_set():
+        return Published(0, 0, ())
     folder = folder_of(entry)
     try:
         wave.destination.check_folder(folder)

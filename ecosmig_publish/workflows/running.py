@@ -13,12 +13,14 @@ from ecosmig_publish.workflows.following import begin_following, prove_by_change
 from ecosmig_publish.workflows.guarding import RefusedSlot, guard_waiting
 from ecosmig_publish.workflows.planning import RunInstant, due_slots_of, run_instant
 from ecosmig_publish.workflows.publishing import Published, Stopped, publish_waiting
+from ecosmig_publish.workflows.publishing_ahead import Ahead, may_go_ahead, publishing_ahead
 from ecosmig_publish.workflows.recovery.behind import refuse_unknown_issues, refused_streams, streams_behind
 from ecosmig_publish.workflows.verifying import OF_STRANGERS, Discrepancy, prove
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from datetime import datetime, timedelta
+    from threading import Event
 
     from ecosmig_publish.destinations import PublishingDestination
     from ecosmig_publish.emrr.terms import Report, Signifier
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from ecosmig_publish.workflows.issuing.braking import HeldBack
     from ecosmig_publish.workflows.issuing.policy import IssuingPolicy
     from ecosmig_publish.workflows.issuing.slot import IssuedSlot
+    from ecosmig_publish.workflows.publishing_ahead import Wave
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,7 @@ class Parts:
     now: Callable[[], datetime]
     forecast: Callable[[int, int], str]
     """Says in words what placing so many files in so many folders will take, where that can be said."""
+    ahead: Ahead = field(default_factory=Ahead)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +83,9 @@ class Watcher:
 
     def rows_written(self, rows: int) -> None:
         """Count rows of the present slot that were written."""
+
+    def files_go_ahead(self, files: int, forecast: str) -> None:
+        """Take note of how many files are published while slots are still issued; not in the thread of these."""
 
     def files_wait(self, files: int, forecast: str) -> None:
         """Take note of how many files are published next, and of what that will take, `""` where nobody can say."""
@@ -147,7 +154,7 @@ def run_everything(parts: Parts, *, as_of: datetime | None, narrowing: Narrowing
     run, due = planned(parts, as_of, narrowing)
     outcome = RunOutcome(run, tuple(due))
     outcome.swept = _swept(parts)
-    _issue(parts, outcome, watcher)
+    _issue(parts, outcome, narrowing, watcher)
     publish_covered(parts, outcome, narrowing, watcher)
     return outcome
 
@@ -203,30 +210,73 @@ def _publish(parts: Parts, outcome: RunOutcome, narrowing: Narrowing, watcher: W
     if unplaced:
         homes = {file.recipient for file in unplaced} & folders.keys()
         behind = streams_behind(homes, ledger=parts.ledger, destination=destination, beginning=beginning)
-        placeable = sum(file.recipient in homes for file in unplaced)
-        watcher.files_wait(len(unplaced), parts.forecast(placeable, len(homes)) if placeable else "")
+        watcher.files_wait(len(unplaced), _forecast(parts, unplaced, homes))
         _guard(parts, outcome, [file for file in unplaced if _may_go(file, homes, behind)])
-
-    def placed(file: WaitingFile) -> None:
-        outcome.placed_reports.append(file.report)
-        watcher.file_placed(file)
-
-    outcome.published = publish_waiting(
-        outcome.waiting,
-        ledger=parts.ledger,
-        outbox=parts.outbox,
-        destination=destination,
-        workers=parts.workers,
-        now=parts.now,
-        on_file=placed,
-        behind=behind,
-        refused={it.slot for it in outcome.refused},
-    )
+    published = _place(parts, outcome, watcher, outcome.waiting, behind, refused={it.slot for it in outcome.refused})
+    outcome.published = _together(outcome.published, published)
     unproved = [file for file in parts.ledger.waiting() if narrowing.covers(file)]
     on_its_way = [file for file in unproved if file.published_at is not None]
     outcome.doubts = _prove(on_its_way, beginning.token if beginning else None, parts)
     left = {file.file_id for file in parts.ledger.waiting()}
     outcome.proved = [file for file in on_its_way if file.file_id not in left]
+
+
+def _place_ahead(
+    parts: Parts, outcome: RunOutcome, narrowing: Narrowing, watcher: Watcher, slots: Collection[Slot], stopping: Event
+) -> None:
+    """Place what these slots issued while others are still issued; what is left, whyever, is left to the end.
+
+    Nothing is proved here: that takes one look at all that was placed. Raises as `_publish` does.
+    """
+    ledger, destination, folders = parts.ledger, parts.destination, parts.ledger.folders()
+    covered = (file for file in ledger.waiting() if narrowing.covers(file))
+    files = [file for file in may_go_ahead(covered, slots) if file.recipient in folders]
+    if not files:
+        return
+    # Its token is kept until something is proved: the end of the run follows from the same.
+    beginning = begin_following(ledger, destination) if isinstance(destination, FollowsChanges) else None
+    homes = {file.recipient for file in files}
+    behind = streams_behind(homes, ledger=ledger, destination=destination, beginning=beginning)
+    watcher.files_go_ahead(len(files), _forecast(parts, files, homes))
+    placed = _place(parts, outcome, watcher, files, behind, stopping=stopping)
+    outcome.published = _together(outcome.published, replace(placed, stopped=()))
+
+
+def _place(
+    parts: Parts,
+    outcome: RunOutcome,
+    watcher: Watcher,
+    files: Sequence[WaitingFile],
+    behind: Mapping[tuple[Signifier, Report], EcosmigError],
+    *,
+    refused: Collection[Slot] = (),
+    stopping: Event | None = None,
+) -> Published:
+    def placed(file: WaitingFile) -> None:
+        outcome.placed_reports.append(file.report)
+        watcher.file_placed(file)
+
+    return publish_waiting(
+        files,
+        ledger=parts.ledger,
+        outbox=parts.outbox,
+        destination=parts.destination,
+        workers=parts.workers,
+        now=parts.now,
+        on_file=placed,
+        behind=behind,
+        refused=refused,
+        stopping=stopping,
+    )
+
+
+def _forecast(parts: Parts, files: Sequence[WaitingFile], homes: Collection[Signifier]) -> str:
+    placeable = sum(file.recipient in homes for file in files)
+    return parts.forecast(placeable, len(homes)) if placeable else ""
+
+
+def _together(earlier: Published, later: Published) -> Published:
+    return Published(earlier.placed + later.placed, earlier.adopted + later.adopted, (*earlier.stopped, *later.stopped))
 
 
 def _may_go(file: WaitingFile, homes: Collection[Signifier], behind: Collection[tuple[Signifier, Report]]) -> bool:
@@ -253,27 +303,36 @@ def _prove(placed: Sequence[WaitingFile], token: str | None, parts: Parts) -> li
         return prove_by_listing(placed, ledger=ledger, destination=destination, now=now)
 
 
-def _issue(parts: Parts, outcome: RunOutcome, watcher: Watcher) -> None:
+def _issue(parts: Parts, outcome: RunOutcome, narrowing: Narrowing, watcher: Watcher) -> None:
+    """Issue what is due; where that is much, what was issued is published meanwhile."""
     if not outcome.due:
         return
     # Only here, so that a run with nothing due doesn't pay for the engine.
     from ecosmig_publish.workflows.issuing.run import issue_due_slots  # noqa: PLC0415
 
     watcher.slots_are_due(outcome.due)
-    try:
-        for issued in issue_due_slots(
-            outcome.due,
-            open_data=parts.open_data,
-            ledger=parts.ledger,
-            outbox=parts.outbox,
-            policy=parts.policy,
-            run=outcome.run,
-            on_slot=watcher.slot_begins,
-            on_rows=watcher.rows_written,
-            on_held_back=outcome.held_back.append,
-            on_refused=outcome.refused.append,
-            on_note=outcome.notes.append,
-        ):
-            outcome.issued.append(issued)
-    except SourceError as error:
-        outcome.source_error = error
+
+    def place(wave: Wave) -> None:
+        slots, stopping = wave
+        _place_ahead(parts, outcome, narrowing, watcher, slots, stopping)
+
+    with publishing_ahead(place, parts.ahead) as tell:
+        try:
+            for issued in issue_due_slots(
+                outcome.due,
+                open_data=parts.open_data,
+                ledger=parts.ledger,
+                outbox=parts.outbox,
+                policy=parts.policy,
+                run=outcome.run,
+                on_slot=watcher.slot_begins,
+                on_rows=watcher.rows_written,
+                on_held_back=outcome.held_back.append,
+                on_refused=outcome.refused.append,
+                on_note=outcome.notes.append,
+            ):
+                outcome.issued.append(issued)
+                if issued.slot != outcome.due[-1]:
+                    tell(issued)
+        except SourceError as error:
+            outcome.source_error = error

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from ecosmig_publish.sandbox import Sandbox
     from ecosmig_publish.sandbox.request_log import LoggedRequest
     from ecosmig_publish.workflows.anchoring.checking import AuditedChain
+    from ecosmig_publish.workflows.publishing_ahead import Ahead
     from ecosmig_publish.workflows.running import Parts
     from tests.destinations.sharepoint.driven import DrivenTime
 
@@ -135,12 +136,23 @@ class SharePointInstallation:
         ):
             pass
 
-    def run(self, as_of: datetime, narrowing: Narrowing | None = None) -> RunOutcome:
-        """Do what `ecosmig publish --all --as-of` does."""
+    def run(
+        self,
+        as_of: datetime,
+        narrowing: Narrowing | None = None,
+        *,
+        ahead: Ahead | None = None,
+        watcher: Watcher | None = None,
+    ) -> RunOutcome:
+        """Do what `ecosmig publish --all --as-of` does; `ahead` says from when on files are published meanwhile."""
         wiring = self.wiring()
         with wiring.locked_ledger() as ledger:
+            parts = wiring.parts(ledger)
             return run_everything(
-                wiring.parts(ledger), as_of=as_of, narrowing=narrowing or Narrowing(), watcher=Watcher()
+                parts if ahead is None else replace(parts, ahead=ahead),
+                as_of=as_of,
+                narrowing=narrowing or Narrowing(),
+                watcher=watcher or Watcher(),
             )
 
     def verify(self, *, deep: bool = False) -> Verified:

@@ -47,6 +47,12 @@ class Issued:
         made.onboard_all()
         return made
 
+    def before_its_first_run(self, home: Path) -> SharePointInstallation:
+        """Return an installation of its own for which nothing was issued yet, its recipients onboarded."""
+        made = self._installation(home)
+        made.onboard_all()
+        return made
+
     def _installation(self, home: Path) -> SharePointInstallation:
         source_url = f"parquet:{self._home / 'data'}"
         return SharePointInstallation(home, self._sandbox, self._driven, START, source_url, PARTIES)

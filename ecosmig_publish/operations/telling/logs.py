@@ -37,6 +37,10 @@ class RunLog(Watcher):
         """Log which slot is issued next."""
         self._write("slot-begins", report=slot.report.value, slot=told_instant(slot.due_at))
 
+    def files_go_ahead(self, files: int, forecast: str) -> None:
+        """Log how many files are published beside the issuing."""
+        self._write("files-go-ahead", files=files, forecast=forecast)
+
     def files_wait(self, files: int, forecast: str) -> None:
         """Log how many files are published next."""
         self._write("files-wait", files=files, forecast=forecast)

@@ -73,6 +73,10 @@ class Telling(Watcher):
         """Pass it on."""
         self._each(lambda listener: listener.slot_begins(slot))
 
+    def files_go_ahead(self, files: int, forecast: str) -> None:
+        """Pass it on."""
+        self._each(lambda listener: listener.files_go_ahead(files, forecast))
+
     def files_wait(self, files: int, forecast: str) -> None:
         """Pass it on."""
         self._each(lambda listener: listener.files_wait(files, forecast))

@@ -34,6 +34,11 @@ class Watchers(Watcher):
         for watcher in self._watchers:
             watcher.rows_written(rows)
 
+    def files_go_ahead(self, files: int, forecast: str) -> None:
+        """Pass it on."""
+        for watcher in self._watchers:
+            watcher.files_go_ahead(files, forecast)
+
     def files_wait(self, files: int, forecast: str) -> None:
         """Pass it on."""
         for watcher in self._watchers:
