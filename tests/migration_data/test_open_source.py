@@ -84,3 +84,9 @@ def test_what_is_kept_is_dropped_at_the_end(tmp_path: Path) -> None:
             assert data.backend.raw_sql(tables).fetchone() == (1,)
         assert data.backend.raw_sql(tables).fetchone() == (0,)
         assert set(data.backend.list_tables()) == before
+
+
+def test_the_engine_gives_memory_that_it_freed_back_to_the_machine(tmp_path: Path) -> None:
+    with opened(sound(), tmp_path / "source", "parquet") as data:
+        setting = data.backend.con.execute("SELECT current_setting('allocator_background_threads')").fetchone()
+    assert setting == (True,)

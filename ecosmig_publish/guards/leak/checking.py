@@ -14,7 +14,7 @@ from ecosmig_publish.emrr.validation import validate_file
 from ecosmig_publish.guards.leak import belonging
 from ecosmig_publish.guards.leak.columns import is_right
 from ecosmig_publish.guards.leak.findings import BadFile, Fault, GuardedFile
-from ecosmig_publish.guards.leak.gathering import ROWS_AT_ONCE, Gathering
+from ecosmig_publish.guards.leak.gathering import ROWS_AT_ONCE, Gathering, gathered
 from ecosmig_publish.guards.leak.reading import BrokenFileError, read_details
 from ecosmig_publish.guards.leak.rules import OF_DEVICES, keeps_rules
 
@@ -29,6 +29,7 @@ _MOST_ROWS = 1_000
 """How many foreign rows are looked up to be named; one is enough to stop a slot."""
 _MOST_BREACHES = 3
 _CHUNK = 1 << 20
+_Coming = deque[tuple[GuardedFile, Future["BadFile | Details"]]]
 _AT_ONCE = 2
 """Files; the largest take some 300 MB each."""
 
@@ -66,19 +67,22 @@ def _looked_into(
 ) -> Iterator[tuple[GuardedFile, BadFile | Details]]:
     """Yield each file with what `_look_into` says of it, in order; a few are read side by side, and no more held."""
     with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="guard") as pool:
-        coming: deque[tuple[GuardedFile, Future[BadFile | Details]]] = deque()
+        coming: _Coming = deque()
         for file in files:
             coming.append((file, pool.submit(_look_into, file, report, period)))
             if len(coming) > _AT_ONCE:
-                earlier, found = coming.popleft()
-                yield earlier, found.result()
+                yield _next(coming)
         while coming:
-            earlier, found = coming.popleft()
-            yield earlier, found.result()
+            yield _next(coming)
+
+
+def _next(coming: _Coming) -> tuple[GuardedFile, BadFile | Details]:
+    file, found = coming.popleft()
+    return file, found.result()
 
 
 def _look_into(file: GuardedFile, report: Report, period: Period) -> BadFile | Details:
-    """Return a file's details, or what is wrong with it."""
+    """Return what is gathered of a file's details, or what is wrong with it."""
     content = _content(file)
     if isinstance(content, BadFile):
         return content
@@ -90,7 +94,8 @@ def _look_into(file: GuardedFile, report: Report, period: Period) -> BadFile | D
         are_right = all(is_right(field, details) for field in CATALOGUE[report].fields)
         if not are_right or not keeps_rules(report, details, period):
             return _broken(file, content, "it breaks a rule of the EMRR")
-    elif _breaches(file, content):
+        return details.narrowed(gathered(report))
+    if _breaches(file, content):
         return _broken(file, content, "it breaks a rule of the EMRR")
     return details
 

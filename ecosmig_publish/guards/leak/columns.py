@@ -11,6 +11,8 @@ import pyarrow.compute as pc
 from ecosmig_publish.emrr.catalogue import FieldKind
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ecosmig_publish.emrr.catalogue import Field
 
 _INTEGER = r"\A(?:0|-?[1-9][0-9]*)\z"
@@ -26,6 +28,12 @@ class Details:
         self.rows: int = table.num_rows
         self._table = table
         self._seconds: dict[str, Any] = {}
+
+    def narrowed(self, names: Sequence[str]) -> Details:
+        """Return these fields alone, so that the memory of the others is given back, with what was made of them."""
+        narrow = Details(self._table.select(names))
+        narrow._seconds = {name: seconds for name, seconds in self._seconds.items() if name in names}
+        return narrow
 
     def texts(self, name: str) -> Any:
         """Return a field's texts as they stand in the file, unquoted."""

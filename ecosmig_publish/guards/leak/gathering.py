@@ -28,13 +28,18 @@ _HEADER_AND_COUNTING = 2
 """The first detail is record 2."""
 
 
+def gathered(report: Report) -> tuple[str, str]:
+    """Return the fields of a report's details that are gathered: whose Device, at what instant."""
+    return "device_id", CATALOGUE[report].order[0]
+
+
 class Gathering:
     """Takes files' columns, gives one table of rows; every row has a place, counted from 0 over all files."""
 
     def __init__(self, report: Report, data: MigrationData, keep: Callable[[Any], Any], rows_at_once: int) -> None:
         self.rows = 0
         self._data, self._keep, self._rows_at_once = data, keep, rows_at_once
-        self._moment = CATALOGUE[report].order[0]
+        self._device, self._moment = gathered(report)
         self._files: list[GuardedFile] = []
         self._first_places: list[int] = []
         self._loose: list[Any] = []
@@ -54,7 +59,7 @@ class Gathering:
             pa.table(
                 {
                     "place": pa.array(np.arange(self.rows, self.rows + count, dtype=np.int64)),
-                    "device_id": details.texts("device_id"),
+                    "device_id": details.texts(self._device),
                     "recipient": pa.repeat(pa.scalar(file.recipient, pa.string()), count),
                     "second": pa.array(seconds * _MICROSECONDS).cast(pa.timestamp("us")),
                 }
