@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
+from ecosmig_publish import memory_size
 from ecosmig_publish.emrr.catalogue import MAX_ROWS_PER_FILE
 from ecosmig_publish.emrr.terms import Signifier, parse_signifier
 from ecosmig_publish.errors import InvalidFileError
@@ -58,16 +58,13 @@ class SourceSettings(_Section):
     tables: dict[str, str] = Field(
         default_factory=dict, description='contract table = "the owner\'s table, or a SELECT"'
     )
-    memory_limit: str = Field(
-        default="4.5GB", pattern=r"^[0-9]+(\.[0-9]+)?\s*[KMGT]i?B$", description="a size such as 500MB or 4GB"
-    )
+    memory_limit: str = Field(default="4.5GB", pattern=memory_size.PATTERN, description="a size such as 500MB or 4GB")
     threads: Number = Field(default=0, ge=0, le=1024, description="a whole number from 0 (all cores) to 1024")
 
     @property
     def memory_bytes(self) -> int:
         """`memory_limit` as a number of bytes."""
-        number, power, binary = re.findall(r"^([0-9.]+)\s*([KMGT])(i?)B$", self.memory_limit)[0]
-        return int(float(number) * (1024 if binary else 1000) ** ("KMGT".index(power) + 1))
+        return memory_size.bytes_in(self.memory_limit)
 
     @field_validator("tables")
     @classmethod

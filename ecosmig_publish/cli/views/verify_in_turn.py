@@ -81,7 +81,8 @@ def _render(read: ReadAgain, wanted: Wanted) -> None:
 
     stand, pace, found = read.stand, read.pace, read.discrepancies
     show_discrepancies(found)
-    outcome = f"{len(found):,} findings" if found else "all are as they were issued"
+    findings = "1 finding" if len(found) == 1 else f"{len(found):,} findings"
+    outcome = findings if found else "all are as they were issued"
     if pace.files:
         size = f"{pace.bytes / _MEGABYTE:,.1f} MB"
         show_line(f"{pace.files:,} files ({size}) read again in {_shown(pace.seconds)}: {outcome}.")

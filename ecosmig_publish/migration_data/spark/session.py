@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pyspark.sql import SparkSession
+
+from ecosmig_publish.memory_size import bytes_in
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,7 +28,7 @@ _OF_SESSION = {
     # What a literal is: an owner's setting would make it something else.
     "spark.sql.timestampType": "TIMESTAMP_LTZ",
 }
-_MEBIBYTES = {"K": 2**-10, "M": 1, "G": 2**10, "T": 2**20}
+_MEBIBYTE = 1 << 20
 _open: list[Any] = []
 """The sessions that are open: the last one to close ends the context, and with it what the cluster keeps for it."""
 _MINE: dict[str, bool] = {}
@@ -63,6 +64,5 @@ def close_session(session: Any) -> None:
 
 
 def _locally(memory_limit: str, threads: int | None) -> dict[str, str]:
-    number, unit = re.fullmatch(r"([0-9.]+)\s*([KMGT])i?B", memory_limit).groups()  # type: ignore[union-attr]
-    mebibytes = max(512, int(float(number) * _MEBIBYTES[unit]))
+    mebibytes = max(512, bytes_in(memory_limit) // _MEBIBYTE)
     return {"spark.driver.memory": f"{mebibytes}m", "spark.sql.shuffle.partitions": str(4 * (threads or 2))}
