@@ -31,8 +31,8 @@ def of_product(home: Path) -> dict[str, Details]:
     return {report: _digested(_product_lines(home / "state" / "outbox", report)) for report in REPORTS}
 
 
-def of_pandas(out: Path) -> dict[str, Details]:
-    """Read the script's files."""
+def of_script(out: Path) -> dict[str, Details]:
+    """Read the recipients' files that the pandas or the Polars script wrote."""
     return {
         report: _digested(line for path in sorted((out / report).iterdir()) for line in _lines(path))
         for report in REPORTS

@@ -13,6 +13,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from tests.benchmarks.days import HISTORY, MONDAY_THE_FIRST
+from tests.benchmarks.figures import against, figures, write_figures
 from tests.benchmarks.heaviest_days import sample, say_machine
 from tests.benchmarks.measured import Measurement, measure
 
@@ -26,6 +27,7 @@ def main() -> None:
     parser.add_argument("--parties", type=int, default=150)
     parser.add_argument("--days", type=int, default=90)
     parser.add_argument("--work", type=Path, default=Path("/tmp/ecosmig-benchmark"))  # noqa: S108 - large, and kept
+    parser.add_argument("--json", type=Path, help="keep the figures in this file")
     options = parser.parse_args()
     data = sample(options.work, options.devices, options.parties, clean=True)
     begun = MONDAY_THE_FIRST - timedelta(days=options.days)
@@ -47,6 +49,8 @@ def main() -> None:
         copy.name: _ecosmig(copy, "publish", "--all", "--as-of", f"{end:%Y-%m-%dT%H:%M:%SZ}")
         for copy, end in ends.items()
     }
+    first, *others = [figures("catch-up", name, options.devices, "Devices", it) for name, it in measured.items()]
+    write_figures(options.json, [first, *(against(first, it) for it in others)])
     say_machine(options.devices, options.parties)
     _say(measured, options.days)
 

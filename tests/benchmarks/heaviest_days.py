@@ -1,10 +1,11 @@
-"""The benchmark: the heaviest days, first issues with the whole history, the product against two others.
+"""The benchmark: the heaviest days, first issues with the whole history, the product against three others.
 
-`python -m tests.benchmarks.heaviest_days --devices 3000000 --parties 150 [--pandas] [--publish] [--work DIR]`
+`python -m tests.benchmarks.heaviest_days --devices 3000000 [--pandas] [--polars] [--without-guard] [--publish]`
 
 Each side is a process of its own; wall and processor time and peak memory are the whole process's, imports included.
 The product's side ends with the files in the outbox (numbers, hashes, fsync, read again by the leak guard, the
-ledger's commit), with `--publish` in the recipients' folders.
+ledger's commit), with `--publish` in the recipients' folders. A side that ends with an error is shown as that; the
+others go on, and the benchmark ends with 1.
 """
 
 from __future__ import annotations
@@ -14,59 +15,104 @@ import json
 import os
 import platform
 import shutil
-from importlib.metadata import version
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ecosmig_publish.migration_data.sample import write_sample
+from ecosmig_publish.settings.model import SourceSettings
 from tests.benchmarks import agreement
 from tests.benchmarks.clock import PHASES
 from tests.benchmarks.days import HISTORY, MONDAY_THE_FIRST, MONTH_BEGINS, REPORTS, THE_SECOND, WEEK_BEGINS
-from tests.benchmarks.measured import Measurement, measure
+from tests.benchmarks.figures import Figures, against, figures_of_run, write_figures
+from tests.benchmarks.machine import PACKAGES, load, memory_gib, versions
+from tests.benchmarks.measured import Ran, run_module
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from tests.benchmarks.agreement import Details
 
 _GIB = 1 << 30
+ENGINE, PRODUCT, UNGUARDED, PANDAS, POLARS = "engine", "product", "no guard", "pandas", "polars"
+_READERS: Mapping[str, Callable[[Path], Mapping[str, Details]]] = {
+    ENGINE: agreement.of_engine,
+    PRODUCT: agreement.of_product,
+    UNGUARDED: agreement.of_product,
+    PANDAS: agreement.of_script,
+    POLARS: agreement.of_script,
+}
 
 
-def main() -> None:
-    """Make the data where it is missing, run every side, say who took what."""
+def main() -> int:
+    """Make the data where it is missing, run every side, say who took what; return 1 where a side failed."""
+    options = _options()
+    data = sample(options.work, options.devices, options.parties, clean=not options.with_held_rows)
+    out = options.work / "out"
+    shutil.rmtree(out, ignore_errors=True)
+    out.mkdir()
+    sides = {side: _run(side, data, out / side, options) for side in _READERS if _is_wanted(side, options)}
+    write_figures(options.json, _figures(sides, options.devices))
+    say_machine(options.devices, options.parties)
+    print("the product ends " + ("in the recipients' folders" if options.publish else "in the outbox"))
+    default = f"{SourceSettings.model_fields['memory_limit'].default}, its default"
+    print(f"memory limits: engine {options.engine_memory_limit}, product {options.memory_limit or default}; no other")
+    say_sides(sides)
+    if not sides[PRODUCT].status:
+        _say_phases(out / PRODUCT)
+    if not options.no_comparison:
+        found = {side: _READERS[side](out / side) for side, it in sides.items() if not it.status}
+        if len(found) > 1 and not _agree(found, may_hold=options.with_held_rows):
+            raise SystemExit("the sides don't agree")
+    return int(any(it.status for it in sides.values()))
+
+
+def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--devices", type=int, default=3_000_000)
     parser.add_argument("--parties", type=int, default=150)
     parser.add_argument("--work", type=Path, default=Path("/tmp/ecosmig-benchmark"))  # noqa: S108 - large, and kept
     parser.add_argument("--pandas", action="store_true", help="run the pandas script too")
+    parser.add_argument("--polars", action="store_true", help="run the Polars script too")
+    parser.add_argument("--without-guard", action="store_true", help="run the product once more without its leak guard")
     parser.add_argument("--publish", action="store_true", help="let the product publish into folders too")
     parser.add_argument("--with-held-rows", action="store_true", help="data with rows that publish holds")
-    parser.add_argument("--memory-limit", default="", help="the engine's, on both sides (default: the product's own)")
+    parser.add_argument("--memory-limit", default="", help="the product's source.memory_limit (default: its own)")
+    parser.add_argument(
+        "--engine-memory-limit", default="6GB", help="the engine's alone (default: 6GB, what 30 million Devices need)"
+    )
     parser.add_argument("--no-comparison", action="store_true", help="don't read the results again to compare them")
-    options = parser.parse_args()
-    data = sample(options.work, options.devices, options.parties, clean=not options.with_held_rows)
-    limit = ["--memory-limit", options.memory_limit] if options.memory_limit else []
-    out = {side: options.work / "out" / side for side in ("engine", "product", "pandas")}
-    for directory in out.values():
-        shutil.rmtree(directory, ignore_errors=True)
-        directory.parent.mkdir(parents=True, exist_ok=True)
-    days = [f"{day:%Y-%m-%d}" for day in (MONDAY_THE_FIRST, THE_SECOND, WEEK_BEGINS, MONTH_BEGINS)]
-    sides = {"engine": measure("tests.benchmarks.engine_alone", [str(data), str(out["engine"]), *days, *limit])}
-    publish = ["--publish"] if options.publish else []
-    arguments = [str(data), str(out["product"]), *publish, *limit]
-    sides["product"] = measure("tests.benchmarks.product", arguments)
-    if options.pandas:
-        sides["pandas"] = measure("tests.benchmarks.pandas_script", [str(data), str(out["pandas"])])
-    say_machine(options.devices, options.parties)
-    print("the product ends " + ("in the recipients' folders" if options.publish else "in the outbox"))
-    _say_sides(sides)
-    _say_phases(out["product"])
-    if not options.no_comparison:
-        found = {"engine": agreement.of_engine(out["engine"]), "product": agreement.of_product(out["product"])}
-        if options.pandas:
-            found["pandas"] = agreement.of_pandas(out["pandas"])
-        if not _agree(found, may_hold=options.with_held_rows):
-            raise SystemExit("the sides don't agree")
+    parser.add_argument("--json", type=Path, help="keep the figures in this file")
+    return parser.parse_args()
+
+
+def _is_wanted(side: str, options: argparse.Namespace) -> bool:
+    chosen: Mapping[str, bool] = {UNGUARDED: options.without_guard, PANDAS: options.pandas, POLARS: options.polars}
+    return chosen.get(side, True)
+
+
+def _run(side: str, data: Path, out: Path, options: argparse.Namespace) -> Ran:
+    places = [str(data), str(out)]
+    if side == ENGINE:
+        days = [f"{day:%Y-%m-%d}" for day in (MONDAY_THE_FIRST, THE_SECOND, WEEK_BEGINS, MONTH_BEGINS)]
+        limit = ["--memory-limit", options.engine_memory_limit]
+        return run_module("tests.benchmarks.engine_alone", [*places, *days, *limit])
+    if side in (PRODUCT, UNGUARDED):
+        limit = ["--memory-limit", options.memory_limit] if options.memory_limit else []
+        publish = ["--publish"] if options.publish else []
+        guard = ["--without-guard"] if side == UNGUARDED else []
+        return run_module("tests.benchmarks.product", [*places, *publish, *guard, *limit])
+    return run_module(f"tests.benchmarks.{side}_script", places)
+
+
+def _figures(sides: Mapping[str, Ran], devices: int) -> list[Figures]:
+    """Return each side as folds of the engine, the product as folds of every other."""
+    of = {side: figures_of_run("heaviest days", side, devices, "Devices", ran) for side, ran in sides.items()}
+    found = {side: against(of[ENGINE], it) for side, it in of.items()}
+    for side, it in of.items():
+        if side not in (ENGINE, PRODUCT):
+            found[PRODUCT] = against(it, found[PRODUCT])
+    return list(found.values())
 
 
 def sample(work: Path, devices: int, parties: int, *, clean: bool) -> Path:
@@ -89,22 +135,27 @@ def sample(work: Path, devices: int, parties: int, *, clean: bool) -> Path:
 
 def say_machine(devices: int, parties: int) -> None:
     """Print what was measured on."""
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / _GIB
-    names = ("duckdb", "ibis-framework", "pyarrow", "pandas", "numpy")
-    print(f"\n{devices:,} Devices, {parties} parties; {os.cpu_count()} processors, {memory:.0f} GiB")
-    print(f"load {' '.join(f'{load:.1f}' for load in os.getloadavg())} (a shared machine: trust the ratios of one run)")
-    print(f"Python {platform.python_version()}, " + ", ".join(f"{name} {version(name)}" for name in names))
+    print(f"\n{devices:,} Devices, {parties} parties; {os.cpu_count()} processors, {memory_gib():.0f} GiB")
+    print(f"load {load()} (a shared machine: trust the ratios of one run)")
+    print(", ".join([f"Python {platform.python_version()}", *versions(PACKAGES)]))
 
 
-def _say_sides(sides: Mapping[str, Measurement]) -> None:
+def say_sides(sides: Mapping[str, Ran]) -> None:
+    """Print what each side took and the product as folds of it, or how it ended."""
     print(f"\n{'':10}{'wall s':>9}{'cpu s':>9}{'peak GiB':>10}{'product: wall':>16}{'cpu':>7}{'memory':>8}")
-    mine = sides["product"]
-    for side, it in sides.items():
-        print(
-            f"{side:10}{it.wall_seconds:9.1f}{it.cpu_seconds:9.1f}{it.peak_bytes / _GIB:10.2f}"
-            f"{mine.wall_seconds / it.wall_seconds:15.2f}x{mine.cpu_seconds / it.cpu_seconds:6.2f}x"
-            f"{mine.peak_bytes / it.peak_bytes:7.2f}x"
-        )
+    mine = sides[PRODUCT]
+    for side, ran in sides.items():
+        it = ran.took
+        line = f"{side:10}{it.wall_seconds:9.1f}{it.cpu_seconds:9.1f}{it.peak_bytes / _GIB:10.2f}"
+        if ran.status:
+            print(f"{line}  {ran.ended}")
+            continue
+        if not mine.status:
+            line += (
+                f"{mine.took.wall_seconds / it.wall_seconds:15.2f}x{mine.took.cpu_seconds / it.cpu_seconds:6.2f}x"
+                f"{mine.took.peak_bytes / it.peak_bytes:7.2f}x"
+            )
+        print(line)
 
 
 def _say_phases(home: Path) -> None:
@@ -132,4 +183,4 @@ def _agree(found: Mapping[str, Mapping[str, Details]], *, may_hold: bool) -> boo
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

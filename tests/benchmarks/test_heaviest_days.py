@@ -21,6 +21,7 @@ def test_all_sides_of_the_benchmark_have_the_same_rows(tmp_path: Path) -> None:
             "--devices=5000",
             "--parties=5",
             "--pandas",
+            "--polars",
             f"--work={tmp_path}",
         ],
         cwd=REPOSITORY,
