@@ -49,7 +49,7 @@ def main() -> None:
         copy.name: _ecosmig(copy, "publish", "--all", "--as-of", f"{end:%Y-%m-%dT%H:%M:%SZ}")
         for copy, end in ends.items()
     }
-    first, *others = [figures("catch-up", name, options.devices, "Devices", it) for name, it in measured.items()]
+    first, *others = [figures("catch_up", name, options.devices, "Devices", it) for name, it in measured.items()]
     write_figures(options.json, [first, *(against(first, it) for it in others)])
     say_machine(options.devices, options.parties)
     _say(measured, options.days)

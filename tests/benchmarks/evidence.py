@@ -7,11 +7,9 @@ published and proved by acts of its own, as a run makes them.
 from __future__ import annotations
 
 import argparse
-import os
 import random
-import subprocess
 import sys
-import time
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +17,8 @@ from typing import TYPE_CHECKING
 from ecosmig_publish.emrr.calendar import all_due_slots, period_of
 from ecosmig_publish.emrr.terms import Report, Signifier
 from ecosmig_publish.ledger import FolderEntry, IssueEntry, Ledger, SlotBirth, SlotEntry
+from tests.benchmarks.figures import Figures, figures, write_figures
+from tests.benchmarks.measured import run
 from tests.benchmarks.page import END
 from tests.destinations.sharepoint.keys import certificate_pem, key_pem, rsa_key
 from tests.ledger.filling import file_of, fill
@@ -27,6 +27,7 @@ from tests.ledger.made import ACTOR, URL
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_MIB = 1 << 20
 CONFIGURATION = """\
 start = {start:%Y-%m-%dT%H:%M:%SZ}
 [source]
@@ -57,15 +58,17 @@ def make(home: Path, recipients: int, years: int) -> None:
         fill(ledger, births(recipients, years))
 
 
-def measured(home: Path, *command: str) -> str:
-    began = time.perf_counter()
-    with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
-        process = subprocess.Popen(command, cwd=home, stdout=nowhere)
-        _, status, used = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-    assert process.returncode == 0, command
-    took = time.perf_counter() - began
-    return f"{took:.1f} s, {used.ru_utime + used.ru_stime:.1f} s of CPU, {used.ru_maxrss / 1024:,.0f} MiB"
+def measured(home: Path, name: str, *command: str) -> Figures:
+    """Run a command in `home` and say what it took; its size is set where that is known."""
+    ran = run(command, cwd=home)
+    took = ran.took
+    if ran.status:
+        raise SystemExit(f"{' '.join(command)} {ran.ended}")
+    print(
+        f"{name:21} {took.wall_seconds:.1f} s, {took.cpu_seconds:.1f} s of CPU, {took.peak_bytes / _MIB:,.0f} MiB",
+        flush=True,
+    )
+    return figures("evidence", name, 0, "recipients", took)
 
 
 def main() -> None:
@@ -74,6 +77,7 @@ def main() -> None:
     parser.add_argument("home", type=Path)
     parser.add_argument("--recipients", type=int, default=150)
     parser.add_argument("--years", type=int, default=3)
+    parser.add_argument("--json", type=Path, help="keep the figures in this file")
     chosen = parser.parse_args()
     home = chosen.home
     home.mkdir(parents=True, exist_ok=True)
@@ -85,15 +89,19 @@ def main() -> None:
     product = (sys.executable, "-m", "ecosmig_publish", "audit", "export", "--to", "2026-11-25T04:00:00Z", "--force")
     pack = (*product, "--evidence", "--certificate", "key.pem", "--offline")
     check = (sys.executable, "-I", "-S")
-    print("CSV           ", measured(home, *product, "--out", "all.csv"))
-    print("JSON          ", measured(home, *product, "--out", "all.json"))
-    print("acts          ", measured(home, *product[:5], "--force", "--acts", "--out", "acts.csv"))
-    print("pack of one   ", measured(home, *pack, "--supplier", "P00001", "--out", "one"))
-    print("  one month   ", measured(home, *pack, "--supplier", "P00001", "--from", "2026-10-01", "--out", "month.zip"))
-    print("  its check   ", measured(home, *check, "one/check.py"))
-    print("pack of all   ", measured(home, *pack, "--all", "--out", "all"))
-    print("  its check   ", measured(home, *check, "all/check.py"))
-    print("  as .zip     ", measured(home, *pack, "--all", "--out", "all.zip"))
+    commands = {
+        "CSV": (*product, "--out", "all.csv"),
+        "JSON": (*product, "--out", "all.json"),
+        "acts": (*product[:5], "--force", "--acts", "--out", "acts.csv"),
+        "pack of one": (*pack, "--supplier", "P00001", "--out", "one"),
+        "pack of one, a month": (*pack, "--supplier", "P00001", "--from", "2026-10-01", "--out", "month.zip"),
+        "check of one": (*check, "one/check.py"),
+        "pack of all": (*pack, "--all", "--out", "all"),
+        "check of all": (*check, "all/check.py"),
+        "pack of all, as .zip": (*pack, "--all", "--out", "all.zip"),
+    }
+    took = [replace(measured(home, name, *it), size=chosen.recipients) for name, it in commands.items()]
+    write_figures(chosen.json, took)
     print("evidence.json of all:", (home / "all/evidence.json").read_text(encoding="utf-8").splitlines()[-1])
     for path in sorted(home.glob("*.*")):
         print(f"  {path.name}: {path.stat().st_size / 1e6:,.1f} MB")

@@ -18,8 +18,8 @@ class Figures:
     """What one side of a benchmark took at one size; None is what wasn't measured.
 
     `size` counts what `unit` says: Devices, issues, files. `ratios` are folds by what they are of, such as
-    `{"wall of engine": 1.28}`. `ended` says how it ended where it didn't do what it was to do, `not_run` why it wasn't
-    run at all, which is no fault.
+    `{"wall of engine": 1.28}`. `ended` says how it ended where that was with an error, `missed` which goal it
+    missed, `not_run` why it wasn't run at all, which is no fault.
     """
 
     benchmark: str
@@ -31,7 +31,13 @@ class Figures:
     peak_bytes: int | None = None
     ratios: Mapping[str, float] = field(default_factory=dict)
     ended: str = ""
+    missed: str = ""
     not_run: str = ""
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether it ended with an error or missed its goal."""
+        return bool(self.ended or self.missed)
 
 
 def figures(benchmark: str, side: str, size: int, unit: str, took: Measurement) -> Figures:

@@ -107,7 +107,7 @@ def _run(side: str, data: Path, out: Path, options: argparse.Namespace) -> Ran:
 
 def _figures(sides: Mapping[str, Ran], devices: int) -> list[Figures]:
     """Return each side as folds of the engine, the product as folds of every other."""
-    of = {side: figures_of_run("heaviest days", side, devices, "Devices", ran) for side, ran in sides.items()}
+    of = {side: figures_of_run("heaviest_days", side, devices, "Devices", ran) for side, ran in sides.items()}
     found = {side: against(of[ENGINE], it) for side, it in of.items()}
     for side, it in of.items():
         if side not in (ENGINE, PRODUCT):

@@ -12,19 +12,19 @@ from __future__ import annotations
 import argparse
 import os
 import platform
-import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
-from importlib.metadata import version
 from pathlib import Path
 from sqlite3 import sqlite_version
 from typing import TYPE_CHECKING
 
 from ecosmig_publish.ledger import Ledger
+from tests.benchmarks.figures import Figures, figures, write_figures
 from tests.benchmarks.history_made import END, latest_slots, make, make_source, recipients
 from tests.benchmarks.history_standing import StandIn
-from tests.benchmarks.measured import Measurement
+from tests.benchmarks.machine import load, memory_gib, versions
+from tests.benchmarks.measured import Measurement, run
 from tests.ledger.made import ACTOR, URL
 
 if TYPE_CHECKING:
@@ -33,18 +33,9 @@ if TYPE_CHECKING:
     from ecosmig_publish.emrr.terms import Signifier
 
 _MIB = 1 << 20
-_GIB = 1 << 30
 _HUNDREDTH = 100
 _TRIES = 3
-_LAUNCHER = """
-import os, sys, time
-began = time.monotonic()
-nowhere = [(os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)]
-_, status, used = os.wait4(os.posix_spawn(sys.argv[1], sys.argv[1:], os.environ, file_actions=nowhere), 0)
-wall, cpu = time.monotonic() - began, used.ru_utime + used.ru_stime
-print(os.waitstatus_to_exitcode(status), wall, cpu, used.ru_maxrss * 1024)
-"""
-"""A process counts as its own the memory that the one held which began it: this one is begun by a small one."""
+IDLE = "publish, nothing due"
 GOAL_S = 0.6
 """CPU seconds of a run with nothing due."""
 
@@ -74,6 +65,7 @@ def main() -> None:
     parser.add_argument("--recipients", type=int, default=100)
     parser.add_argument("--no-stand-in", action="store_true", help="leave SharePoint's stand-in out")
     parser.add_argument("--no-check", action="store_true", help="leave audit check out, which takes minutes")
+    parser.add_argument("--json", type=Path, help="keep the figures in this file")
     options = parser.parse_args()
     slots = options.issues // options.recipients
     parties = recipients(options.recipients)
@@ -86,9 +78,27 @@ def main() -> None:
     finally:
         for stand in filter(None, stands):
             stand.stop()
-    idle = lines[1]
-    if idle.sides[1].cpu_seconds > GOAL_S or any(idle.requests):
-        raise SystemExit(f"{idle.name}: more than {GOAL_S} s of CPU, or a request")
+    files = [count * options.recipients for count in (slots // _HUNDREDTH, slots)]
+    write_figures(options.json, [it for line in lines for it in _figures(line, files)])
+    for line in lines:
+        if missed := _missed(line):
+            raise SystemExit(f"{line.name} {missed}")
+
+
+def _figures(line: Line, files: Sequence[int]) -> Iterator[Figures]:
+    """Yield a line's two sides: what a hundredth of the files took, and all of them; requests as a fold too."""
+    for at, (count, took) in enumerate(zip(files, line.sides, strict=True)):
+        it = replace(figures("history", line.name, count, "files", took), missed=_missed(line) if at else "")
+        if at and line.requests and line.requests[0]:
+            it = replace(it, ratios={"requests of a hundredth": line.requests[at] / line.requests[0]})
+        yield it
+
+
+def _missed(line: Line) -> str:
+    """Return how a run with nothing due missed its goals, among all the files; other lines have none."""
+    if line.name != IDLE or (line.sides[1].cpu_seconds <= GOAL_S and not any(line.requests)):
+        return ""
+    return f"missed its goal of {GOAL_S} s CPU and no request"
 
 
 def _measured(sides: Sequence[Side], *, with_check: bool) -> Iterator[Line]:
@@ -98,7 +108,7 @@ def _measured(sides: Sequence[Side], *, with_check: bool) -> Iterator[Line]:
         _run(side.home, "publish", "--all", *_as_of(side.home))
     for name, command in (
         ("plan", ["plan", *_AS_OF]),
-        ("publish, nothing due", ["publish", "--all", *_AS_OF]),
+        (IDLE, ["publish", "--all", *_AS_OF]),
         ("status", ["status"]),
         ("held", ["held"]),
         ("audit list, a month of one", ["audit", "list", "--supplier", "P00007", "--from", month]),
@@ -173,26 +183,16 @@ def _least(home: Path, command: Sequence[str]) -> Measurement:
 def _run(home: Path, *command: str) -> Measurement:
     """Run a command of the product in a process of its own."""
     environment = {name: value for name, value in os.environ.items() if "proxy" not in name.lower()}
-    product = (sys.executable, "-m", "ecosmig_publish", *command, "--quiet")
-    ended = subprocess.run(
-        [sys.executable, "-I", "-S", "-c", _LAUNCHER, *product],
-        cwd=home,
-        env=environment,
-        check=False,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    status, wall, cpu, peak = ended.stdout.split()
-    if status != "0":
-        raise SystemExit(f"{home}: ecosmig {' '.join(command)} ended with {status}")
-    return Measurement(float(wall), float(cpu), int(peak))
+    ran = run((sys.executable, "-m", "ecosmig_publish", *command, "--quiet"), cwd=home, environment=environment)
+    if ran.status:
+        raise SystemExit(f"{home}: ecosmig {' '.join(command)} {ran.ended}")
+    return ran.took
 
 
 def _say_machine(options: argparse.Namespace, slots: int) -> None:
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / _GIB
     print(f"{slots * options.recipients:,} files in {options.recipients:,} folders, against a hundredth of them")
-    print(f"{os.cpu_count()} processors, {memory:.0f} GiB, load {os.getloadavg()[0]:.1f}; SQLite {sqlite_version}")
-    print(f"Python {platform.python_version()}, SQLAlchemy {version('SQLAlchemy')}, duckdb {version('duckdb')}")
+    print(f"{os.cpu_count()} processors, {memory_gib():.0f} GiB, load {load()}; SQLite {sqlite_version}")
+    print(", ".join([f"Python {platform.python_version()}", *versions(["SQLAlchemy", "duckdb"])]))
     print(f"\n{'':33}{'a hundredth':>21}{'all':>21}{'ratio of':>17}{'requests':>12}")
     print(f"{'':33}" + f"{'cpu s':>7}{'wall':>7}{'MiB':>7}" * 2 + f"{'cpu':>7}{'MiB':>10}", flush=True)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import random
+import resource
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,6 +16,8 @@ from ecosmig_publish.emrr.terms import Report, Signifier
 from ecosmig_publish.evidence.page import concerns_of, picture_of
 from ecosmig_publish.evidence.page.rendering import render_page
 from ecosmig_publish.ledger import FolderEntry, RecordedFile, RecordedSlot
+from tests.benchmarks.figures import figures, write_figures
+from tests.benchmarks.measured import Measurement
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -93,12 +96,21 @@ def main() -> None:
     parser.add_argument("--recipients", type=int, default=150)
     parser.add_argument("--years", type=int, default=3)
     parser.add_argument("--out", type=Path)
+    parser.add_argument("--json", type=Path, help="keep the figures in this file")
     chosen = parser.parse_args()
-    begun = time.process_time()
+    begun, clock = time.process_time(), time.monotonic()
     picture = synthetic_picture(chosen.recipients, chosen.years)
-    seen = time.process_time()
+    seen, seen_at = time.process_time(), time.monotonic()
     text = render_page(picture, concerns_of(picture, (), ()), head="")
-    done = time.process_time()
+    done, done_at = time.process_time(), time.monotonic()
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    took = {
+        "picture": Measurement(seen_at - clock, seen - begun, peak),
+        "page": Measurement(done_at - seen_at, done - seen, peak),
+    }
+    write_figures(
+        chosen.json, [figures("page", side, chosen.recipients, "recipients", it) for side, it in took.items()]
+    )
     slots = sum(len(grid.columns) for grid in picture.grids)
     issues = sum(len(of) for grid in picture.grids for of in grid.issues.values())
     print(f"{chosen.recipients} recipients, {slots:,} slots, {issues:,} issues")

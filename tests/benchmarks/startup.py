@@ -1,17 +1,25 @@
 """What commands cost that have nothing to compute: `python -m tests.benchmarks.startup`.
 
-CPU seconds of whole processes, the least of several runs, against their goals.
+CPU seconds of whole processes, the least of several runs, against their goals. `--json FILE` keeps the figures.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
-import resource
 import subprocess
 import sys
 import tempfile
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tests.benchmarks.figures import Figures, against, figures, write_figures
+from tests.benchmarks.measured import Measurement, run
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 RUNS = 7
 ECOSMIG = [sys.executable, "-m", "ecosmig_publish"]
@@ -25,19 +33,34 @@ DUE_AT = datetime(2024, 3, 4, 6, tzinfo=UTC)
 
 def main() -> int:
     """Measure, print, and return 1 where a goal is missed."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--json", type=Path, help="keep the figures in this file")
+    options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="ecosmig-startup-") as name:
         home = Path(name)
         as_of = ["--as-of", f"{DUE_AT:%Y-%m-%dT%H:%M:%SZ}"]
         _publish_once(home, as_of)
-        imports = _cpu_seconds([sys.executable, "-c", "import typer, rich"], home)
-        measured = [("--help", _cpu_seconds([*ECOSMIG, "--help"], home), HELP_GOAL * imports)]
+        least = _least([sys.executable, "-c", "import typer, rich"], home)
+        imports = least.cpu_seconds
+        measured = [("--help", _least([*ECOSMIG, "--help"], home), HELP_GOAL * imports)]
         for command, arguments in (("plan", ["plan"]), ("publish", ["publish", "--all"])):
-            measured.append((command, _cpu_seconds([*ECOSMIG, *arguments, *as_of], home), GOALS[command]))
+            measured.append((command, _least([*ECOSMIG, *arguments, *as_of], home), GOALS[command]))
+    write_figures(options.json, _figures(least, measured))
     print(f"import typer, rich: {imports:.3f} s CPU, the least of {RUNS} runs")
-    for command, seconds, goal in measured:
+    for command, it, goal in measured:
+        seconds = it.cpu_seconds
         verdict = "kept" if seconds <= goal else "MISSED"
         print(f"ecosmig {command}: {seconds:.3f} s CPU, {seconds / imports:.2f} times; goal {goal:.3f} s {verdict}")
-    return int(any(seconds > goal for _, seconds, goal in measured))
+    return int(any(it.cpu_seconds > goal for _, it, goal in measured))
+
+
+def _figures(imports: Measurement, measured: Sequence[tuple[str, Measurement, float]]) -> list[Figures]:
+    base = figures("startup", "import typer, rich", 0, "", imports)
+    found = [base]
+    for command, took, goal in measured:
+        it = against(base, figures("startup", f"ecosmig {command}", 0, "", took))
+        found.append(replace(it, missed=f"missed its goal of {goal:.2f} s CPU") if took.cpu_seconds > goal else it)
+    return found
 
 
 def _publish_once(home: Path, as_of: list[str]) -> None:
@@ -53,15 +76,15 @@ def _publish_once(home: Path, as_of: list[str]) -> None:
         subprocess.run([*ECOSMIG, *arguments], cwd=home, check=True, stdout=subprocess.DEVNULL, env=_environment())
 
 
-def _cpu_seconds(command: list[str], home: Path) -> float:
-    return min(_once(command, home) for _ in range(RUNS))
+def _least(command: list[str], home: Path) -> Measurement:
+    return min((_once(command, home) for _ in range(RUNS)), key=lambda it: it.cpu_seconds)
 
 
-def _once(command: list[str], home: Path) -> float:
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run(command, cwd=home, check=True, stdout=subprocess.DEVNULL, env=_environment())
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+def _once(command: list[str], home: Path) -> Measurement:
+    ran = run(command, cwd=home, environment=_environment())
+    if ran.status:
+        raise SystemExit(f"{' '.join(command)} {ran.ended}")
+    return ran.took
 
 
 def _environment() -> dict[str, str]:

@@ -17,20 +17,23 @@ import platform
 import subprocess
 import sys
 import tempfile
-import time
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ecosmig_publish.sandbox import Clock, Sandbox
-from tests.benchmarks.upload_rclone import Rclone, seconds_of
+from tests.benchmarks.figures import Figures, against, figures, write_figures
+from tests.benchmarks.measured import Measurement, Ran, run
+from tests.benchmarks.upload_rclone import Rclone
 from tests.benchmarks.upload_tunnel import Tunnel
 from tests.benchmarks.upload_weaknesses import show_weaknesses
 from tests.destinations.sharepoint.driven import DrivenTime
 from tests.sharepoint.wave import DUE, REPORTS, waiting_wave
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from tests.sharepoint.installation import SharePointInstallation
 
 ECOSMIG = Path(sys.executable).with_name("ecosmig")
@@ -38,9 +41,9 @@ ECOSMIG = Path(sys.executable).with_name("ecosmig")
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """What one side did: seconds of the whole process, requests by their method, resource units."""
+    """What one side did: what the whole process took, requests by their method, resource units."""
 
-    seconds: float
+    took: Measurement
     requests: Counter[str]
     resource_units: int
 
@@ -71,34 +74,21 @@ class Bench:
         if not self.is_direct:
             environment |= {"HTTPS_PROXY": self.tunnel.url}
         command = [str(ECOSMIG), "publish", "--all", "--quiet", "--as-of", f"{DUE:%Y-%m-%dT%H:%M:%SZ}"]
-        began = self._begin()
-        ended = subprocess.run(
-            [*command, "--config", str(made.home / "ecosmig.toml")],
-            env=environment,
-            check=False,
-            capture_output=True,
-            text=True,
+        self.sandbox.clear_requests()
+        return self._done(
+            "the product", run([*command, "--config", str(made.home / "ecosmig.toml")], environment=environment)
         )
-        if ended.returncode:
-            raise SystemExit(f"the product ended with {ended.returncode}: {ended.stderr}")
-        return self._end(began)
 
     def rclone_does(self, command: str, made: SharePointInstallation, source: Path) -> Upload:
         """Let rclone copy or check the same files."""
-        began = self._begin()
-        ended = self.rclone.run(command, source, made.root)
-        if ended.returncode:
-            raise SystemExit(f"rclone {command} ended with {ended.returncode}: {ended.stderr}")
-        return self._end(began)
-
-    def _begin(self) -> float:
         self.sandbox.clear_requests()
-        return time.monotonic()
+        return self._done(f"rclone {command}", self.rclone.run(command, source, made.root))
 
-    def _end(self, began: float) -> Upload:
-        seconds = seconds_of(began)
+    def _done(self, side: str, ran: Ran) -> Upload:
+        if ran.status:
+            raise SystemExit(f"{side} {ran.ended}")
         asked = self.sandbox.requests()
-        return Upload(seconds, Counter(it.method for it in asked), sum(it.resource_units for it in asked))
+        return Upload(ran.took, Counter(it.method for it in asked), sum(it.resource_units for it in asked))
 
 
 def main() -> None:
@@ -110,6 +100,7 @@ def main() -> None:
     parser.add_argument("--latency", type=int, action="append", help="milliseconds; repeatable (default: 0 and 100)")
     parser.add_argument("--direct", action="store_true", help="let the product do without the tunnel")
     parser.add_argument("--weaknesses", action="store_true", help="show what becomes of files when something happens")
+    parser.add_argument("--json", type=Path, help="keep the figures in this file")
     options = parser.parse_args()
     driven = DrivenTime()
     with tempfile.TemporaryDirectory(prefix="ecosmig-upload-") as directory:
@@ -122,11 +113,12 @@ def main() -> None:
                 return
             bench = Bench(sandbox, driven, tunnel, home, rclone, options.recipients, options.direct)
             _say_machine(options)
-            for milliseconds in options.latency or (0, 100):
-                _compare(bench, milliseconds)
+            compared = [_compare(bench, milliseconds) for milliseconds in options.latency or (0, 100)]
+            write_figures(options.json, [it for several in compared for it in several])
 
 
-def _compare(bench: Bench, milliseconds: int) -> None:
+def _compare(bench: Bench, milliseconds: int) -> list[Figures]:
+    """Let both sides do the same at one latency; return the figures of each."""
     ours, theirs = bench.wave(f"product {milliseconds}"), bench.wave(f"rclone {milliseconds}")
     source = arranged(ours, bench.home / f"files {milliseconds}")
     bench.sandbox.latency = milliseconds / 1000
@@ -141,13 +133,23 @@ def _compare(bench: Bench, milliseconds: int) -> None:
     print(f"\nlatency {milliseconds} ms{'seconds':>13}{'requests':>10}{'units':>8}   of these")
     for side, it in sides.items():
         kinds = ", ".join(f"{count} {method}" for method, count in it.requests.most_common())
-        print(f"{side:14}{it.seconds:12.1f}{it.requests.total():10,}{it.resource_units:8,}   {kinds}")
+        print(f"{side:14}{it.took.wall_seconds:12.1f}{it.requests.total():10,}{it.resource_units:8,}   {kinds}")
     mine, copy = sides["product"], sides["rclone copy"]
     print(
-        f"the product took {mine.seconds / copy.seconds:.2f} of the seconds of rclone copy, and "
+        f"the product took {mine.took.wall_seconds / copy.took.wall_seconds:.2f} of the seconds of rclone copy, and "
         f"{mine.requests.total() / copy.requests.total():.2f} of its requests",
         flush=True,
     )
+    return _figures(sides, milliseconds, len(ours.issued()))
+
+
+def _figures(sides: Mapping[str, Upload], milliseconds: int, files: int) -> list[Figures]:
+    """Return each side's, the product as folds of `rclone copy`; CPU is the client's alone."""
+    of = {side: figures("upload", f"{side}, {milliseconds} ms", files, "files", it.took) for side, it in sides.items()}
+    requests = sides["product"].requests.total() / sides["rclone copy"].requests.total()
+    mine = against(of["rclone copy"], of["product"])
+    of["product"] = replace(mine, ratios={**mine.ratios, f"requests of {of['rclone copy'].side}": requests})
+    return list(of.values())
 
 
 def arranged(made: SharePointInstallation, target: Path) -> Path:

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import msal
 
 from ecosmig_publish.destinations.sharepoint.graph.session import HttpsSession
+from tests.benchmarks.measured import Ran, run
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,7 +33,7 @@ class Rclone:
     connections: int
     home: Path
 
-    def run(self, command: str, source: Path, place: str, *options: str) -> subprocess.CompletedProcess[str]:
+    def run(self, command: str, source: Path, place: str, *options: str) -> Ran:
         """Do `rclone command source place`."""
         arguments = [
             *(str(self.program), command, str(source), f"graph:{place}"),
@@ -43,14 +42,7 @@ class Rclone:
             *options,
         ]
         environment = {name: value for name, value in os.environ.items() if "proxy" not in name.lower()}
-        return subprocess.run(
-            arguments,
-            env=environment | {"HTTPS_PROXY": self.proxy},
-            text=True,
-            capture_output=True,
-            check=False,
-            stdin=subprocess.DEVNULL,
-        )
+        return run(arguments, environment=environment | {"HTTPS_PROXY": self.proxy})
 
     def configure(self) -> None:
         """Write the configuration, with a token that lasts an hour."""
@@ -80,8 +72,3 @@ class Rclone:
             http_client=HttpsSession(str(self.sandbox.ca_bundle)),
         )
         return str(app.acquire_token_for_client([f"{self.sandbox.url}/.default"])["access_token"])
-
-
-def seconds_of(began: float) -> float:
-    """Return how long ago that was, by the monotonic clock."""
-    return time.monotonic() - began

@@ -64,7 +64,7 @@ def _do(made: SharePointInstallation, side: str, rclone: Rclone) -> str:
         path.write_bytes(data)
     options = [*side.split()[2:], "--retries", "3", "--onedrive-upload-cutoff", "4M", "--order-by", "name"]
     ended = rclone.run("copy", source, made.folder(RECIPIENT), *options, "--transfers", "1")
-    return f"exit {ended.returncode}"
+    return f"exit {ended.status}"
 
 
 def _cut(made: SharePointInstallation, act: Callable[[], str]) -> str:

@@ -6,20 +6,23 @@ their ratio are told, and how long it took to hand a million rows over, as the l
 
 from __future__ import annotations
 
+import argparse
 import resource
 import subprocess
 import sys
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
-from time import monotonic
+from time import monotonic, process_time
 from typing import TYPE_CHECKING
 
+from tests.benchmarks.figures import Figures, write_figures
 from tests.plain.data import COLUMNS, Data
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+_MIB = 1 << 20
 _HANDED_OVER = 1_000_000
 _ATTEMPTS = """
 INSERT INTO migration_attempts
@@ -31,28 +34,40 @@ FROM generate_series(1, {rows}) AS all_of_them (n)
 
 
 def main() -> int:
-    engine, rows, *url = sys.argv[1:]
-    if url:
-        print(*_read(url[0]))
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("engine", choices=("postgresql", "spark"))
+    parser.add_argument("rows", type=int)
+    parser.add_argument("url", nargs="?", help="what a process of its own reads")
+    parser.add_argument("--json", type=Path, help="keep the figures in this file")
+    options = parser.parse_args()
+    engine = options.engine
+    if options.url:
+        print(*_read(options.url))
         return 0
+    found = []
     with (_postgresql if engine == "postgresql" else _spark)() as fill:
-        peaks = []
-        for count in (int(rows), 10 * int(rows)):
-            address = fill(count)
-            command = [sys.executable, "-m", "tests.engines.memory", engine, rows, address]
+        for count in (options.rows, 10 * options.rows):
+            command = [sys.executable, "-m", "tests.engines.memory", engine, str(count), fill(count)]
             said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-            read, peak, took, handing = said.split()
-            peaks.append(float(peak))
+            read, peak, took, cpu, handing = said.split()
+            streamed = Figures(f"memory_{engine}", "streaming", int(read), "rows", float(took), float(cpu), int(peak))
+            handed = Figures(
+                f"memory_{engine}", f"handed over beside {int(read):,}", _HANDED_OVER, "rows", float(handing)
+            )
+            found += [streamed, handed]
             print(
-                f"{engine}: {int(read):,} rows in {float(took):.1f} s, peak {peak} MiB; "
+                f"{engine}: {int(read):,} rows in {float(took):.1f} s, peak {int(peak) / _MIB:.0f} MiB; "
                 f"{_HANDED_OVER:,} rows handed over in {float(handing):.1f} s",
                 flush=True,
             )
-    print(f"{engine}: ten times the rows took {peaks[1] / peaks[0]:.2f} times the memory")
+    write_figures(options.json, found)
+    few, many = (it.peak_bytes or 0 for it in found if it.peak_bytes)
+    print(f"{engine}: ten times the rows took {many / few:.2f} times the memory")
     return 0
 
 
-def _read(url: str) -> tuple[int, str, float, float]:
+def _read(url: str) -> tuple[int, int, float, float, float]:
+    """Return rows, the peak in bytes, seconds and CPU seconds that it took, seconds that the handing over took."""
     import pyarrow as pa
 
     from ecosmig_publish.migration_data import open_migration_data
@@ -61,11 +76,11 @@ def _read(url: str) -> tuple[int, str, float, float]:
     tables = {name: f"parquet.`{folder}/{name}.parquet`" for name in COLUMNS} if folder else {}
     with open_migration_data(url, base=Path(), tables=tables, memory_limit="1GB") as data:
         attempts = data.tables.migration_attempts
-        began_at = monotonic()
+        began_at, used = monotonic(), process_time()
         ordered = attempts.order_by("device_id", attempts.completed_at, "attempt_id")
         rows = sum(batch.num_rows for batch in data.stream(ordered))
-        took = monotonic() - began_at
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        took, used = monotonic() - began_at, process_time() - used
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
         numbers = pa.array(range(_HANDED_OVER), pa.int64())
         table = pa.table(
             {"place": numbers, "device_id": numbers.cast(pa.string()), "second": numbers.cast(pa.timestamp("us"))}
@@ -74,7 +89,7 @@ def _read(url: str) -> tuple[int, str, float, float]:
         with data.keeping() as keep:
             kept = keep(table)
             data.fetch(kept.aggregate(count=kept.count()))
-    return rows, f"{peak:.0f}", took, monotonic() - began_at
+    return rows, peak, took, used, monotonic() - began_at
 
 
 @contextmanager
