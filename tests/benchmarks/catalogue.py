@@ -48,7 +48,7 @@ class Benchmark:
 def benchmarks(sizes: Sizes, work: Path, rclone: Path | None, further: Sequence[str] = ()) -> Iterator[Benchmark]:
     """Yield the commands in their order; `further` are arguments for the heaviest days."""
     of_devices = [("--devices", str(count), "--work", str(work)) for count in sizes.devices]
-    sides = ("--pandas", "--polars", "--without-guard", *further)
+    sides = ("--pandas", "--polars", "--without-guard", "--publish", *further)
     for data in of_devices:
         yield _of("heaviest_days", *data, *sides)
     for data in of_devices:

@@ -28,6 +28,8 @@ class Clocks:
 
     def __init__(self) -> None:
         self.seconds: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
+        self.placed: list[float] = []
+        """After how many seconds each file stood in its folder."""
         self._report = OPENING
         self._began = time.monotonic()
         self._is_timing = False

@@ -16,6 +16,7 @@ import os
 import platform
 import shutil
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,11 +35,19 @@ if TYPE_CHECKING:
     from tests.benchmarks.agreement import Details
 
 _GIB = 1 << 30
-ENGINE, PRODUCT, UNGUARDED, PANDAS, POLARS = "engine", "product", "no guard", "pandas", "polars"
+ENGINE, PRODUCT, UNGUARDED, PUBLISHED, PANDAS, POLARS = (
+    "engine",
+    "product",
+    "no guard",
+    "published",
+    "pandas",
+    "polars",
+)
 _READERS: Mapping[str, Callable[[Path], Mapping[str, Details]]] = {
     ENGINE: agreement.of_engine,
     PRODUCT: agreement.of_product,
     UNGUARDED: agreement.of_product,
+    PUBLISHED: agreement.of_product,
     PANDAS: agreement.of_script,
     POLARS: agreement.of_script,
 }
@@ -51,19 +60,29 @@ def main() -> int:
     out = options.work / "out"
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir()
-    sides = {side: _run(side, data, out / side, options) for side in _READERS if _is_wanted(side, options)}
-    write_figures(options.json, _figures(sides, options.devices))
+    sides: dict[str, Ran] = {}
+    found: dict[str, Mapping[str, Details]] = {}
+    for side, read in _READERS.items():
+        if not _is_wanted(side, options):
+            continue
+        sides[side] = _run(side, data, out / side, options)
+        if not sides[side].status and not options.no_comparison:
+            found[side] = read(out / side)
+        _leave_little(out / side)
+    write_figures(options.json, _figures(sides, options.devices, out))
     say_machine(options.devices, options.parties)
-    print("the product ends " + ("in the recipients' folders" if options.publish else "in the outbox"))
+    print("the product ends in the outbox; published: in the recipients' folders")
     default = f"{SourceSettings.model_fields['memory_limit'].default}, its default"
     print(f"memory limits: engine {options.engine_memory_limit}, product {options.memory_limit or default}; no other")
     say_sides(sides)
     if not sides[PRODUCT].status:
         _say_phases(out / PRODUCT)
-    if not options.no_comparison:
-        found = {side: _READERS[side](out / side) for side, it in sides.items() if not it.status}
-        if len(found) > 1 and not _agree(found, may_hold=options.with_held_rows):
-            raise SystemExit("the sides don't agree")
+    if PUBLISHED in sides and not sides[PUBLISHED].status:
+        first, last = _placed(out / PUBLISHED)
+        wall = sides[PUBLISHED].took.wall_seconds
+        print(f"\npublished: the first file after {first:.1f} s, the last after {last:.1f} s of {wall:.1f} s")
+    if len(found) > 1 and not _agree(found, may_hold=options.with_held_rows):
+        raise SystemExit("the sides don't agree")
     return int(any(it.status for it in sides.values()))
 
 
@@ -75,7 +94,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--pandas", action="store_true", help="run the pandas script too")
     parser.add_argument("--polars", action="store_true", help="run the Polars script too")
     parser.add_argument("--without-guard", action="store_true", help="run the product once more without its leak guard")
-    parser.add_argument("--publish", action="store_true", help="let the product publish into folders too")
+    parser.add_argument("--publish", action="store_true", help="run the product once more, into folders")
     parser.add_argument("--with-held-rows", action="store_true", help="data with rows that publish holds")
     parser.add_argument("--memory-limit", default="", help="the product's source.memory_limit (default: its own)")
     parser.add_argument(
@@ -87,7 +106,12 @@ def _options() -> argparse.Namespace:
 
 
 def _is_wanted(side: str, options: argparse.Namespace) -> bool:
-    chosen: Mapping[str, bool] = {UNGUARDED: options.without_guard, PANDAS: options.pandas, POLARS: options.polars}
+    chosen: Mapping[str, bool] = {
+        UNGUARDED: options.without_guard,
+        PUBLISHED: options.publish,
+        PANDAS: options.pandas,
+        POLARS: options.polars,
+    }
     return chosen.get(side, True)
 
 
@@ -97,22 +121,42 @@ def _run(side: str, data: Path, out: Path, options: argparse.Namespace) -> Ran:
         days = [f"{day:%Y-%m-%d}" for day in (MONDAY_THE_FIRST, THE_SECOND, WEEK_BEGINS, MONTH_BEGINS)]
         limit = ["--memory-limit", options.engine_memory_limit]
         return run_module("tests.benchmarks.engine_alone", [*places, *days, *limit])
-    if side in (PRODUCT, UNGUARDED):
+    if side in (PRODUCT, UNGUARDED, PUBLISHED):
         limit = ["--memory-limit", options.memory_limit] if options.memory_limit else []
-        publish = ["--publish"] if options.publish else []
+        publish = ["--publish"] if side == PUBLISHED else []
         guard = ["--without-guard"] if side == UNGUARDED else []
         return run_module("tests.benchmarks.product", [*places, *publish, *guard, *limit])
     return run_module(f"tests.benchmarks.{side}_script", places)
 
 
-def _figures(sides: Mapping[str, Ran], devices: int) -> list[Figures]:
+def _leave_little(out: Path) -> None:
+    """Take away what a side computed: at 30 million Devices that is 4 GB and more, and all that counts is known."""
+    for path in out.iterdir() if out.exists() else ():
+        if path.is_dir():
+            shutil.rmtree(path)
+        elif path.suffix != ".json":
+            path.unlink()
+
+
+def _figures(sides: Mapping[str, Ran], devices: int, out: Path) -> list[Figures]:
     """Return each side as folds of the engine, the product as folds of every other."""
     of = {side: figures_of_run("heaviest_days", side, devices, "Devices", ran) for side, ran in sides.items()}
     found = {side: against(of[ENGINE], it) for side, it in of.items()}
     for side, it in of.items():
         if side not in (ENGINE, PRODUCT):
             found[PRODUCT] = against(it, found[PRODUCT])
+    if PUBLISHED in of and not sides[PUBLISHED].status:
+        first, last = _placed(out / PUBLISHED)
+        wall = sides[PUBLISHED].took.wall_seconds
+        of_wall = {"first file of its wall": first / wall, "last file of its wall": last / wall}
+        found[PUBLISHED] = replace(found[PUBLISHED], ratios={**found[PUBLISHED].ratios, **of_wall})
     return list(found.values())
+
+
+def _placed(home: Path) -> tuple[float, float]:
+    """Return after how many seconds of its process the first file stood in its folder, and the last."""
+    first, last = json.loads((home / "placed.json").read_text())
+    return first, last
 
 
 def sample(work: Path, devices: int, parties: int, *, clean: bool) -> Path:

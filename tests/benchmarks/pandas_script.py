@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from tests.benchmarks.days import MONDAY_THE_FIRST, MONTH_BEGINS, REPORTS, THE_SECOND, WEEK_BEGINS
+from tests.benchmarks.machine import leave_memory_to_others
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -211,6 +212,7 @@ def main() -> None:
     parser.add_argument("data", type=Path)
     parser.add_argument("out", type=Path)
     options = parser.parse_args()
+    leave_memory_to_others()
     source = Source(options.data)
     for name, report in zip(REPORTS, (successes, failures, gained, models, activity, new), strict=True):
         rows = report(source)

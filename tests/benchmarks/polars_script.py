@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from tests.benchmarks.days import MONDAY_THE_FIRST, MONTH_BEGINS, REPORTS, THE_SECOND, WEEK_BEGINS
+from tests.benchmarks.machine import leave_memory_to_others
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -285,6 +286,7 @@ def main() -> None:
     parser.add_argument("data", type=Path)
     parser.add_argument("out", type=Path)
     options = parser.parse_args()
+    leave_memory_to_others()
     source = Source(options.data)
     # With more recipients than this, 128 by default, Polars closes files and begins them anew when more rows come.
     os.environ["POLARS_MAX_OPEN_SINKS"] = str(_MOST_RECIPIENTS)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import time
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -29,7 +30,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from ecosmig_publish.emrr.terms import Slot
+    from ecosmig_publish.ledger import WaitingFile
 
+_BEGAN = time.monotonic()
 _DAYS = (
     (MONDAY_THE_FIRST, Narrowing(reports=frozenset(Report) - {Report.ECOSMIG_003})),
     (THE_SECOND, Narrowing(reports={Report.ECOSMIG_003})),
@@ -54,6 +57,9 @@ def _publish(wiring: Wiring, day: datetime, narrowing: Narrowing, clocks: Clocks
     class Clocked(Watcher):
         def slot_begins(self, slot: Slot) -> None:
             clocks.begin(slot.report.value[-3:])
+
+        def file_placed(self, file: WaitingFile) -> None:  # noqa: ARG002 - when is enough
+            clocks.placed.append(time.monotonic() - _BEGAN)
 
     with wiring.data() as data:
         register = party_register(data)
@@ -100,6 +106,8 @@ def main() -> None:
         (_publish if options.publish else _issue)(wiring, day, narrowing, clocks)
         clocks.begin(OPENING)
     (options.home / "seconds.json").write_text(json.dumps(clocks.seconds))
+    if clocks.placed:
+        (options.home / "placed.json").write_text(json.dumps([clocks.placed[0], clocks.placed[-1]]))
 
 
 if __name__ == "__main__":
