@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ from ecosmig_publish.workflows.running import Narrowing, RunOutcome, Watcher, ru
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from ecosmig_publish.emrr.terms import Report
     from ecosmig_publish.ledger import OpenHold
     from ecosmig_publish.workflows.publishing_ahead import Ahead
 
@@ -33,6 +35,16 @@ class Installation:
     now: datetime = LONG_AFTER
     rows_in_part: int = 0
     """So many attempts are numbered at once; 0: as the product has it."""
+    reports: tuple[Report, ...] = ()
+    """What a run is about that isn't narrowed otherwise; empty: all."""
+
+    def copied(self, home: Path) -> Installation:
+        """Return a copy in `home`, which is not there yet, with a copy of the source where that stands below it."""
+        shutil.copytree(self.home, home)
+        source_url = self.source_url.replace(str(self.home), str(home))
+        made = replace(self, home=home, source_url=source_url, extra=dict(self.extra))
+        made.wiring()
+        return made
 
     def wiring(self) -> Wiring:
         """Return the wiring of the configuration as it stands now."""
@@ -71,7 +83,8 @@ class Installation:
                 parts = replace(parts, policy=replace(parts.policy, rows_in_part=self.rows_in_part))
             if ahead is not None:
                 parts = replace(parts, ahead=ahead)
-            return run_everything(parts, as_of=as_of, narrowing=narrowing or Narrowing(), watcher=watcher or Watcher())
+            narrowing = narrowing or Narrowing(reports=self.reports)
+            return run_everything(parts, as_of=as_of, narrowing=narrowing, watcher=watcher or Watcher())
 
     def open_holds(self) -> list[OpenHold]:
         """Return what is held now."""

@@ -21,21 +21,32 @@ OF_SLOT = "ecosmig issue release --report ECOSMIG-001 --slot 2024-03-08T06:00:00
 FIFTH = "2024-03-08T06:00:00Z"
 
 
-@pytest.fixture
-def held(tmp_path: Path) -> Path:
-    """The fifth issue of 001 for A is held for its size."""
+@pytest.fixture(scope="module")
+def made_held(tmp_path_factory: pytest.TempPathFactory) -> Installation:
     data = of_both(range(1, 5))
     data.migration_attempts += [*successes(5, 1, count=5), *successes(5, 2)]
-    with_history(tmp_path, data).run(slot(5), ONLY_001)
-    return tmp_path
+    made = with_history(tmp_path_factory.mktemp("held") / "home", data)
+    made.run(slot(5), ONLY_001)
+    return made
+
+
+@pytest.fixture(scope="module")
+def made_empty(tmp_path_factory: pytest.TempPathFactory) -> Installation:
+    made = with_history(tmp_path_factory.mktemp("empty") / "home", of_both(range(1, 5)))
+    made.run(slot(5), ONLY_001)
+    return made
 
 
 @pytest.fixture
-def empty(tmp_path: Path) -> Path:
+def held(made_held: Installation, tmp_path: Path) -> Path:
+    """The fifth issue of 001 for A is held for its size."""
+    return made_held.copied(tmp_path / "home").home
+
+
+@pytest.fixture
+def empty(made_empty: Installation, tmp_path: Path) -> Path:
     """The fifth slot of 001 is held back, because nobody has anything."""
-    made: Installation = with_history(tmp_path, of_both(range(1, 5)))
-    made.run(slot(5), ONLY_001)
-    return tmp_path
+    return made_empty.copied(tmp_path / "home").home
 
 
 def test_without_arguments_it_lists_what_is_held_and_releases_nothing(held: Path) -> None:

@@ -11,6 +11,7 @@ from tests.plain.data import Data
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from ecosmig_publish.emrr.terms import Report
     from tests.plain.data import Row
 
 A, B = "PXX001", "PXX002"
@@ -92,9 +93,9 @@ def source(devices: int = 4) -> Data:
     return data
 
 
-def installed(home: Path, data: Data) -> Installation:
-    """An installation on `data` whose recipients are onboarded."""
-    made = Installation(home, START, f"parquet:{home / 'data'}")
+def installed(home: Path, data: Data, *reports: Report) -> Installation:
+    """An installation on `data` whose recipients are onboarded; its runs are about these reports, or about all."""
+    made = Installation(home, START, f"parquet:{home / 'data'}", reports=reports)
     shown(made, data)
     made.onboard_all()
     return made

@@ -36,8 +36,7 @@ def told(found: Compared) -> dict[str, dict[Kind, int]]:
     return {f"{file.report[-3:]} {file.recipient}": dict(file.counts) for file in found.changed}
 
 
-@pytest.fixture
-def data() -> Data:
+def monday() -> Data:
     """Two successes of A, one of B, and a failure of each, all on Monday; an installation of A."""
     data = source()
     data.migration_attempts = [
@@ -53,11 +52,21 @@ def data() -> Data:
 
 
 @pytest.fixture
-def made(data: Data, tmp_path: Path) -> Installation:
-    """An installation that has issued it until Tuesday morning."""
-    made = installed(tmp_path, data)
+def data() -> Data:
+    return monday()
+
+
+@pytest.fixture(scope="module")
+def on_tuesday(tmp_path_factory: pytest.TempPathFactory) -> Installation:
+    made = installed(tmp_path_factory.mktemp("tuesday") / "it", monday())
     made.run(TUESDAY)
     return made
+
+
+@pytest.fixture
+def made(on_tuesday: Installation, tmp_path: Path) -> Installation:
+    """An installation that has issued it until Tuesday morning."""
+    return on_tuesday.copied(tmp_path / "it")
 
 
 def test_nothing_that_changed_is_nothing_found(made: Installation) -> None:
@@ -151,7 +160,7 @@ def test_of_two_rows_that_read_the_same_one_may_vanish(data: Data, tmp_path: Pat
 
 
 def test_an_installation_that_was_moved_in_time_has_vanished(data: Data, tmp_path: Path) -> None:
-    made = installed(tmp_path, data)
+    made = installed(tmp_path, data, Report.ECOSMIG_006)
     made.run(MONTH)
     assert compared(made).is_borne_out
     data.device_status_events[0]["occurred_at"] += timedelta(seconds=1)
@@ -174,7 +183,7 @@ def gained(data: Data, number: int, gainer: str) -> None:
 
 def test_a_change_of_supplier_entered_late_turns_up_for_the_gainer_of_003(data: Data, tmp_path: Path) -> None:
     gained(data, 1, B)
-    made = installed(tmp_path, data)
+    made = installed(tmp_path, data, Report.ECOSMIG_003)
     made.run(MONTH)
     assert compared(made).is_borne_out
     gained(data, 2, A)
@@ -187,7 +196,7 @@ def test_a_change_of_supplier_entered_late_turns_up_for_the_gainer_of_003(data: 
 def test_a_gained_device_that_is_anothers_now_is_foreign_and_lacks_there(data: Data, tmp_path: Path) -> None:
     data.parties.append({"sec_party_id": "PXX003", "party_name": "Third"})
     gained(data, 1, B)
-    made = installed(tmp_path, data)
+    made = installed(tmp_path, data, Report.ECOSMIG_003)
     made.run(MONTH)
     data.responsibilities[-1]["sec_party_id"] = "PXX003"
     shown(made, data)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from ecosmig_publish.emrr.terms import Report
 from ecosmig_publish.errors import ExitStatus
 from tests.installation import at
 from tests.workflows.made import HOUR, MONDAY, attempt, failed, installation, installed, shown, source
@@ -21,7 +22,7 @@ MONTH, NEXT_MONTH = at("2024-04-01T06:00:00"), at("2024-05-01T06:00:00")
 def test_a_late_attempt_with_an_early_record_is_said_and_never_reported(tmp_path: Path) -> None:
     data = source()
     data.migration_attempts = [attempt(1, 1, MONDAY + HOUR)]
-    made = installed(tmp_path, data)
+    made = installed(tmp_path, data, Report.ECOSMIG_001)
     made.run(TUESDAY)
     data.migration_attempts.append(attempt(2, 3, MONDAY + 2 * HOUR))
     shown(made, data)
@@ -34,7 +35,7 @@ def test_a_late_attempt_with_an_early_record_is_said_and_never_reported(tmp_path
 def test_it_is_said_once(tmp_path: Path) -> None:
     data = source()
     data.migration_attempts = [failed(1, 1, MONDAY + HOUR)]
-    made = installed(tmp_path, data)
+    made = installed(tmp_path, data, Report.ECOSMIG_002)
     made.run(TUESDAY)
     data.migration_attempts.append(failed(2, 3, MONDAY + 2 * HOUR))
     shown(made, data)
@@ -46,7 +47,7 @@ def test_it_is_said_once(tmp_path: Path) -> None:
 def test_a_reported_attempt_that_vanished_is_said(tmp_path: Path) -> None:
     data = source()
     data.migration_attempts = [attempt(1, 1, MONDAY + HOUR), attempt(2, 2, MONDAY + HOUR)]
-    made = installed(tmp_path, data)
+    made = installed(tmp_path, data, Report.ECOSMIG_001)
     made.run(TUESDAY)
     del data.migration_attempts[0]
     shown(made, data)
@@ -56,7 +57,7 @@ def test_a_reported_attempt_that_vanished_is_said(tmp_path: Path) -> None:
 def test_an_attempt_that_was_moved_in_time_is_said(tmp_path: Path) -> None:
     data = source()
     data.migration_attempts = [attempt(1, 1, MONDAY + HOUR)]
-    made = installed(tmp_path, data)
+    made = installed(tmp_path, data, Report.ECOSMIG_001)
     made.run(TUESDAY)
     data.migration_attempts[0]["completed_at"] += timedelta(seconds=90)
     shown(made, data)
@@ -79,7 +80,7 @@ def test_mending_what_the_owner_may_mend_is_no_finding(tmp_path: Path) -> None:
 def test_an_installation_behind_the_cut_off_is_said(table: str, tmp_path: Path) -> None:
     data = source()
     data.device_status_events = [installation(1, 1, MONDAY + HOUR)]
-    made = installed(tmp_path, data)
+    made = installed(tmp_path, data, Report.ECOSMIG_006)
     made.run(MONTH)
     late = installation(2, 3, MONDAY + 2 * HOUR)
     if table == "network_notifications":
@@ -92,7 +93,7 @@ def test_an_installation_behind_the_cut_off_is_said(table: str, tmp_path: Path) 
 def test_what_vanished_is_told_from_what_turned_up(tmp_path: Path) -> None:
     data = source()
     data.migration_attempts = [attempt(number, number, MONDAY + HOUR) for number in (1, 2)]
-    made = installed(tmp_path, data)
+    made = installed(tmp_path, data, Report.ECOSMIG_001)
     made.run(TUESDAY)
     del data.migration_attempts[:]
     data.migration_attempts.append(attempt(3, 3, MONDAY + HOUR))

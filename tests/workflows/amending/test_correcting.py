@@ -32,21 +32,36 @@ LATER = TUESDAY + HOUR
 FIRST = f"ECOSMIG-001_{A}_1_20240305060000.csv"
 
 
-@pytest.fixture
-def data() -> Data:
+def successes() -> Data:
     """Devices 1 and 3 are A's, 2 and 4 B's; each has a success on Monday."""
     made = source()
     made.migration_attempts = [attempt(number, number, MONDAY + HOUR) for number in range(1, 5)]
     return made
 
 
+@pytest.fixture
+def data() -> Data:
+    return successes()
+
+
+@pytest.fixture(scope="module")
+def on_tuesday(tmp_path_factory: pytest.TempPathFactory) -> Installation:
+    made = installed(tmp_path_factory.mktemp("tuesday") / "it", successes(), Report.ECOSMIG_001)
+    made.run(TUESDAY)
+    return made
+
+
+@pytest.fixture
+def made(on_tuesday: Installation, tmp_path: Path) -> Installation:
+    """Those of Monday were published on Tuesday."""
+    return on_tuesday.copied(tmp_path / "it")
+
+
 def devices_in(made: Installation, name: str) -> list[str]:
     return [row[1] for row in details(made.published(), name)]
 
 
-def test_a_mended_value_is_in_the_next_number_and_the_earlier_file_stays(data: Data, tmp_path: Path) -> None:
-    made = installed(tmp_path, data)
-    made.run(TUESDAY)
+def test_a_mended_value_is_in_the_next_number_and_the_earlier_file_stays(made: Installation, data: Data) -> None:
     before = made.published()
     data.devices[0]["mpxn"] = "1200034567750"
     shown(made, data)
@@ -61,9 +76,7 @@ def test_a_mended_value_is_in_the_next_number_and_the_earlier_file_stays(data: D
     assert header[5:8] == ["20240305T070000", "20240304T000000", "20240304T235959"]
 
 
-def test_a_row_of_somebody_else_leaves_the_new_issue_and_reaches_them_once(data: Data, tmp_path: Path) -> None:
-    made = installed(tmp_path, data)
-    made.run(TUESDAY)
+def test_a_row_of_somebody_else_leaves_the_new_issue_and_reaches_them_once(made: Installation, data: Data) -> None:
     mended(data, 1, B)
     shown(made, data)
     done = corrected(made, Meant(names=[FIRST]), LATER)
@@ -77,18 +90,14 @@ def test_a_row_of_somebody_else_leaves_the_new_issue_and_reaches_them_once(data:
     assert not [path for path in made.published() if path.startswith(f"{B}/ECOSMIG-001_{B}_3_")]
 
 
-def test_a_row_that_cant_be_reported_any_more_is_held_with_its_reason(data: Data, tmp_path: Path) -> None:
-    made = installed(tmp_path, data)
-    made.run(TUESDAY)
+def test_a_row_that_cant_be_reported_any_more_is_held_with_its_reason(made: Installation, data: Data) -> None:
     data.devices[0]["model"] = None
     shown(made, data)
     corrected(made, Meant(names=[FIRST]), LATER)
     assert held(made) == [("001", "attempt:1", ("empty:model",))]
 
 
-def test_a_row_that_the_source_lost_is_in_no_file_and_on_the_record(data: Data, tmp_path: Path) -> None:
-    made = installed(tmp_path, data)
-    made.run(TUESDAY)
+def test_a_row_that_the_source_lost_is_in_no_file_and_on_the_record(made: Installation, data: Data) -> None:
     del data.migration_attempts[0]
     shown(made, data)
     done = corrected(made, Meant(names=[FIRST]), LATER)
@@ -98,9 +107,7 @@ def test_a_row_that_the_source_lost_is_in_no_file_and_on_the_record(data: Data, 
     assert found == [("row-gone", {"corrected": f"ECOSMIG-001_{A}_2_20240305070000.csv", "rows": 1})]
 
 
-def test_correcting_to_no_rows_gives_an_empty_file(data: Data, tmp_path: Path) -> None:
-    made = installed(tmp_path, data)
-    made.run(TUESDAY)
+def test_correcting_to_no_rows_gives_an_empty_file(made: Installation, data: Data) -> None:
     mended(data, 1, B)
     mended(data, 3, B)
     shown(made, data)
@@ -110,9 +117,7 @@ def test_correcting_to_no_rows_gives_an_empty_file(data: Data, tmp_path: Path) -
     assert content[1] == "99,0,DCC Controlled"
 
 
-def test_rows_of_other_slots_stay_out(data: Data, tmp_path: Path) -> None:
-    made = installed(tmp_path, data)
-    made.run(TUESDAY)
+def test_rows_of_other_slots_stay_out(made: Installation, data: Data) -> None:
     data.migration_attempts.append(attempt(9, 3, MONDAY + 30 * HOUR))
     shown(made, data)
     made.run(WEDNESDAY)
@@ -124,7 +129,7 @@ def test_rows_of_other_slots_stay_out(data: Data, tmp_path: Path) -> None:
 
 def test_a_row_that_was_held_at_its_slot_belongs_to_the_issue_that_carried_it(data: Data, tmp_path: Path) -> None:
     data.devices[0]["mpxn"] = None
-    made = installed(tmp_path, data)
+    made = installed(tmp_path, data, Report.ECOSMIG_001)
     made.run(TUESDAY)
     data.devices[0]["mpxn"] = "1200034567013"
     shown(made, data)
@@ -135,9 +140,7 @@ def test_a_row_that_was_held_at_its_slot_belongs_to_the_issue_that_carried_it(da
     assert devices_in(made, f"{A}/ECOSMIG-001_{A}_4_") == [device_id(1)]
 
 
-def test_a_correction_is_corrected_from_its_own_rows(data: Data, tmp_path: Path) -> None:
-    made = installed(tmp_path, data)
-    made.run(TUESDAY)
+def test_a_correction_is_corrected_from_its_own_rows(made: Installation, data: Data) -> None:
     mended(data, 1, B)
     shown(made, data)
     corrected(made, Meant(names=[FIRST]), LATER)
@@ -152,9 +155,7 @@ def test_a_correction_is_corrected_from_its_own_rows(data: Data, tmp_path: Path)
     assert devices_in(made, f"{A}/ECOSMIG-001_{A}_4_") == [device_id(1)]
 
 
-def test_what_is_superseded_is_not_corrected_again(data: Data, tmp_path: Path) -> None:
-    made = installed(tmp_path, data)
-    made.run(TUESDAY)
+def test_what_is_superseded_is_not_corrected_again(made: Installation) -> None:
     corrected(made, Meant(names=[FIRST]), LATER)
     before = made.issued()
     with pytest.raises(UsageError, match="superseded already, by ECOSMIG-001_PXX001_2_20240305070000"):
@@ -162,19 +163,15 @@ def test_what_is_superseded_is_not_corrected_again(data: Data, tmp_path: Path) -
     assert made.issued() == before
 
 
-def test_the_slot_names_its_newest_issue(data: Data, tmp_path: Path) -> None:
-    made = installed(tmp_path, data)
-    made.run(TUESDAY)
+def test_the_slot_names_its_newest_issue(made: Installation) -> None:
     slot = Meant(report=Report.ECOSMIG_001, recipient=Signifier(A), due_at=TUESDAY)
     corrected(made, slot, LATER)
     done = corrected(made, slot, LATER + HOUR)
     assert done.numbers == (3,)
 
 
-def test_a_file_that_changed_in_the_outbox_is_not_corrected(data: Data, tmp_path: Path) -> None:
-    made = installed(tmp_path, data)
-    made.run(TUESDAY)
-    (copy,) = (tmp_path / "state" / "outbox").glob(f"*/{FIRST}")
+def test_a_file_that_changed_in_the_outbox_is_not_corrected(made: Installation) -> None:
+    (copy,) = (made.home / "state" / "outbox").glob(f"*/{FIRST}")
     copy.write_bytes(copy.read_bytes().replace(b"ESME", b"GSME"))
     with pytest.raises(OutboxError, match="its bytes changed"):
         corrected(made, Meant(names=[FIRST]), LATER)
@@ -184,7 +181,7 @@ def test_a_file_that_changed_in_the_outbox_is_not_corrected(data: Data, tmp_path
 
 def test_a_split_issue_is_corrected_as_a_whole(data: Data, tmp_path: Path) -> None:
     data.migration_attempts = [attempt(number, 1, MONDAY + number * HOUR) for number in range(1, 6)]
-    made = installed(tmp_path, data)
+    made = installed(tmp_path, data, Report.ECOSMIG_001)
     made.extra["ROWS_PER_FILE"] = "2"
     made.run(TUESDAY)
     assert len([path for path in made.issued() if "ECOSMIG-001" in path]) == 3
@@ -216,7 +213,7 @@ def test_attempts_of_one_device_in_one_second_keep_apart(tmp_path: Path) -> None
             "effective_to": None,
         }
     )
-    made = installed(tmp_path, data)
+    made = installed(tmp_path, data, Report.ECOSMIG_001)
     made.run(TUESDAY)
     done = corrected(made, Meant(names=[f"ECOSMIG-001_{A}_1_20240305060000.csv"]), LATER)
     assert (done.rows, done.held) == (1, {})
@@ -231,7 +228,7 @@ def test_a_row_that_left_is_not_taken_for_its_neighbour_of_the_same_second(tmp_p
         attempt(1, 1, moment + timedelta(milliseconds=900)),
         attempt(2, 1, moment + timedelta(milliseconds=100)),
     ]
-    made = installed(tmp_path, data)
+    made = installed(tmp_path, data, Report.ECOSMIG_001)
     made.run(TUESDAY)
     before = data.responsibilities[0]
     boundary = moment + timedelta(milliseconds=500)
@@ -253,7 +250,7 @@ def test_a_row_that_was_held_is_not_taken_for_its_neighbour_of_the_same_second(t
         attempt(2, 1, moment + timedelta(milliseconds=100)),
     ]
     data.responsibilities[0]["effective_to"] = moment + timedelta(milliseconds=500)
-    made = installed(tmp_path, data)
+    made = installed(tmp_path, data, Report.ECOSMIG_001)
     made.run(TUESDAY)
     assert held(made) == [("001", "attempt:1", ("no-responsible-supplier",))]
     data.responsibilities[0]["effective_to"] = None
@@ -277,7 +274,7 @@ def carried_by(made: Installation, name: str) -> list[int]:
 def test_number_of_attempts_counts_what_is_visible_now(tmp_path: Path) -> None:
     data = source()
     data.migration_attempts = [failed(2, 1, MONDAY + 2 * HOUR)]
-    made = installed(tmp_path, data)
+    made = installed(tmp_path, data, Report.ECOSMIG_002)
     made.run(TUESDAY)
     late = failed(1, 1, MONDAY + HOUR)
     late["recorded_at"] = TUESDAY.replace(tzinfo=None) + HOUR / 2

@@ -98,9 +98,8 @@ def test_a_recipient_without_activity_any_more_gets_an_empty_week(tmp_path: Path
     assert details(made.published(), f"{A}/ECOSMIG-005_{A}_2_") == []
 
 
-@pytest.fixture
-def ecos() -> Data:
-    """ECoS Devices 1 and 3 of A, one of them a GPF with its meter on one hub, installed in March."""
+def installed_in_march() -> Data:
+    """ECoS Devices 1 and 3 of A, one of them a GPF with its meter on one hub."""
     data = source()
     for number in (1, 3):
         data.devices[number - 1]["installed_with_ecos"] = True
@@ -112,9 +111,25 @@ def ecos() -> Data:
     return data
 
 
-def test_an_installation_of_somebody_else_reaches_them_once(ecos: Data, tmp_path: Path) -> None:
-    made = installed(tmp_path, ecos)
+@pytest.fixture
+def ecos() -> Data:
+    return installed_in_march()
+
+
+@pytest.fixture(scope="module")
+def in_april(tmp_path_factory: pytest.TempPathFactory) -> Installation:
+    made = installed(tmp_path_factory.mktemp("april") / "it", installed_in_march())
     made.run(APRIL, OF_006)
+    return made
+
+
+@pytest.fixture
+def made(in_april: Installation, tmp_path: Path) -> Installation:
+    """Both installations were reported to A in April."""
+    return in_april.copied(tmp_path / "it")
+
+
+def test_an_installation_of_somebody_else_reaches_them_once(made: Installation, ecos: Data) -> None:
     assert len(details(made.published(), f"{A}/ECOSMIG-006_{A}_1_")) == 2
     mended(ecos, 1, B)
     mended(ecos, 3, B)
@@ -131,9 +146,7 @@ def test_an_installation_of_somebody_else_reaches_them_once(ecos: Data, tmp_path
     assert held(made) == []
 
 
-def test_released_installations_go_out_though_their_keys_were_reported(ecos: Data, tmp_path: Path) -> None:
-    made = installed(tmp_path, ecos)
-    made.run(APRIL, OF_006)
+def test_released_installations_go_out_though_their_keys_were_reported(made: Installation) -> None:
     withdrawn(made, name_of(made, f"ECOSMIG-006_{A}_1_"), releases=True)
     made.run(MAY, OF_006)
     made.run(JUNE, OF_006)
@@ -141,9 +154,7 @@ def test_released_installations_go_out_though_their_keys_were_reported(ecos: Dat
     assert not [path for path in made.issued() if path.startswith(f"{A}/ECOSMIG-006_{A}_3_")]
 
 
-def test_a_gpf_whose_earlier_notification_turned_up_shows_that_one(ecos: Data, tmp_path: Path) -> None:
-    made = installed(tmp_path, ecos)
-    made.run(APRIL, OF_006)
+def test_a_gpf_whose_earlier_notification_turned_up_shows_that_one(made: Installation, ecos: Data) -> None:
     earlier = {**ecos.network_notifications[0], "notification_id": 2, "occurred_at": MONDAY + HOUR / 2}
     ecos.network_notifications = [earlier, {**ecos.network_notifications[0], "notification_id": 1}]
     shown(made, ecos)
@@ -152,9 +163,7 @@ def test_a_gpf_whose_earlier_notification_turned_up_shows_that_one(ecos: Data, t
     assert details(made.published(), f"{A}/ECOSMIG-006_{A}_2_")[0][1::2] == [device_id(3), "20240304T003000"]
 
 
-def test_an_installation_that_is_no_longer_of_ecos_leaves_the_report(ecos: Data, tmp_path: Path) -> None:
-    made = installed(tmp_path, ecos)
-    made.run(APRIL, OF_006)
+def test_an_installation_that_is_no_longer_of_ecos_leaves_the_report(made: Installation, ecos: Data) -> None:
     ecos.devices[0]["installed_with_ecos"] = False
     shown(made, ecos)
     done = corrected(made, Meant(names=[name_of(made, f"ECOSMIG-006_{A}_1_")]), APRIL + HOUR)
@@ -163,9 +172,7 @@ def test_an_installation_that_is_no_longer_of_ecos_leaves_the_report(ecos: Data,
     assert held(made) == []
 
 
-def test_an_installation_that_left_the_report_comes_back_once_with_its_flag(ecos: Data, tmp_path: Path) -> None:
-    made = installed(tmp_path, ecos)
-    made.run(APRIL, OF_006)
+def test_an_installation_that_left_the_report_comes_back_once_with_its_flag(made: Installation, ecos: Data) -> None:
     ecos.devices[0]["installed_with_ecos"] = False
     shown(made, ecos)
     corrected(made, Meant(names=[name_of(made, f"ECOSMIG-006_{A}_1_")]), APRIL + HOUR)

@@ -20,14 +20,19 @@ if TYPE_CHECKING:
 FIRST = f"ECOSMIG-001_{A}_1_20240305060000.csv"
 
 
-@pytest.fixture
-def made(tmp_path: Path) -> Installation:
-    """One file of 001 for A, published."""
+@pytest.fixture(scope="module")
+def on_tuesday(tmp_path_factory: pytest.TempPathFactory) -> Installation:
     data = source()
     data.migration_attempts = [attempt(1, 1, MONDAY + HOUR)]
-    made = installed(tmp_path, data)
+    made = installed(tmp_path_factory.mktemp("tuesday") / "it", data)
     made.run(TUESDAY, Narrowing(reports=[Report.ECOSMIG_001]))
     return made
+
+
+@pytest.fixture
+def made(on_tuesday: Installation, tmp_path: Path) -> Installation:
+    """One file of 001 for A, published."""
+    return on_tuesday.copied(tmp_path / "it")
 
 
 def stands(made: Installation, name: str = FIRST) -> Path:

@@ -25,16 +25,31 @@ OF_001 = Narrowing(reports=[Report.ECOSMIG_001])
 OF_B_ALONE = Narrowing(reports=[Report.ECOSMIG_001], suppliers=[Signifier(B)])
 
 
-@pytest.fixture
-def data() -> Data:
+def successes() -> Data:
     made = source()
     made.migration_attempts = [attempt(1, 1, MONDAY + HOUR), attempt(2, 3, MONDAY + HOUR), attempt(3, 2, MONDAY)]
     return made
 
 
-def test_rows_count_as_reported_and_the_number_is_not_used_again(data: Data, tmp_path: Path) -> None:
-    made = installed(tmp_path, data)
+@pytest.fixture
+def data() -> Data:
+    return successes()
+
+
+@pytest.fixture(scope="module")
+def on_tuesday(tmp_path_factory: pytest.TempPathFactory) -> Installation:
+    made = installed(tmp_path_factory.mktemp("tuesday") / "it", successes())
     made.run(TUESDAY, OF_001)
+    return made
+
+
+@pytest.fixture
+def made(on_tuesday: Installation, tmp_path: Path) -> Installation:
+    """A's two and B's one were published on Tuesday."""
+    return on_tuesday.copied(tmp_path / "it")
+
+
+def test_rows_count_as_reported_and_the_number_is_not_used_again(made: Installation, data: Data) -> None:
     withdrawn(made, FIRST)
     data.migration_attempts.append(attempt(4, 1, MONDAY + 30 * HOUR))
     shown(made, data)
@@ -43,9 +58,7 @@ def test_rows_count_as_reported_and_the_number_is_not_used_again(data: Data, tmp
     assert [row[-1] for row in details(made.published(), f"{A}/ECOSMIG-001_{A}_2_")] == ["20240305T060000"]
 
 
-def test_released_rows_are_held_and_go_out_once_more(data: Data, tmp_path: Path) -> None:
-    made = installed(tmp_path, data)
-    made.run(TUESDAY, OF_001)
+def test_released_rows_are_held_and_go_out_once_more(made: Installation) -> None:
     withdrawn(made, FIRST, releases=True)
     reasons = (f"withdrawn:{FIRST}",)
     assert held(made) == [("001", "attempt:1", reasons), ("001", "attempt:2", reasons)]
@@ -79,25 +92,19 @@ def test_a_left_file_agrees_and_one_that_never_was_published_is_not_missed(data:
     assert verified(made) == []
 
 
-def test_a_left_file_that_is_gone_is_missing(data: Data, tmp_path: Path) -> None:
-    made = installed(tmp_path, data)
-    made.run(TUESDAY, OF_001)
+def test_a_left_file_that_is_gone_is_missing(made: Installation) -> None:
     withdrawn(made, FIRST)
-    next((tmp_path / "published").glob(f"{A}*/{FIRST}")).unlink()
+    next((made.home / "published").glob(f"{A}*/{FIRST}")).unlink()
     assert verified(made) == [("missing", FIRST)]
 
 
-def test_what_is_withdrawn_is_not_withdrawn_again(data: Data, tmp_path: Path) -> None:
-    made = installed(tmp_path, data)
-    made.run(TUESDAY, OF_001)
+def test_what_is_withdrawn_is_not_withdrawn_again(made: Installation) -> None:
     withdrawn(made, FIRST)
     with pytest.raises(UsageError, match="was withdrawn already"):
         withdrawn(made, FIRST)
 
 
-def test_rows_may_be_released_later_and_once(data: Data, tmp_path: Path) -> None:
-    made = installed(tmp_path, data)
-    made.run(TUESDAY, OF_001)
+def test_rows_may_be_released_later_and_once(made: Installation) -> None:
     withdrawn(made, FIRST)
     withdrawn(made, FIRST, releases=True)
     assert [key for _, key, _ in held(made)] == ["attempt:1", "attempt:2"]
@@ -105,9 +112,7 @@ def test_rows_may_be_released_later_and_once(data: Data, tmp_path: Path) -> None
         withdrawn(made, FIRST, releases=True)
 
 
-def test_rows_that_another_issue_carries_now_are_not_released(data: Data, tmp_path: Path) -> None:
-    made = installed(tmp_path, data)
-    made.run(TUESDAY, OF_001)
+def test_rows_that_another_issue_carries_now_are_not_released(made: Installation) -> None:
     corrected(made, Meant(names=[FIRST]), WEDNESDAY)
     with pytest.raises(UsageError, match="which superseded it"):
         withdrawn(made, FIRST, releases=True)
@@ -115,9 +120,7 @@ def test_rows_that_another_issue_carries_now_are_not_released(data: Data, tmp_pa
     assert held(made) == []
 
 
-def test_a_withdrawn_issue_can_be_corrected_unless_its_rows_were_released(data: Data, tmp_path: Path) -> None:
-    made = installed(tmp_path, data)
-    made.run(TUESDAY, OF_001)
+def test_a_withdrawn_issue_can_be_corrected_unless_its_rows_were_released(made: Installation) -> None:
     withdrawn(made, FIRST)
     corrected(made, Meant(names=[FIRST]), WEDNESDAY)
     second = name_of(made, f"ECOSMIG-001_{A}_2_")

@@ -25,21 +25,26 @@ if TYPE_CHECKING:
     from tests.installation import Installation
 
 
-@pytest.fixture
-def made(tmp_path: Path) -> Installation:
-    """A and B have got their first 001 on Tuesday, A its second on Wednesday; the ledger is Tuesday's."""
+@pytest.fixture(scope="module")
+def put_back_on_wednesday(tmp_path_factory: pytest.TempPathFactory) -> Installation:
     data = source()
     data.migration_attempts = [attempt(1, 1, MONDAY + HOUR), attempt(2, 2, MONDAY + HOUR)]
-    made = installed(tmp_path / "it", data)
+    made = installed(tmp_path_factory.mktemp("wednesday") / "it", data, Report.ECOSMIG_001)
     made.run(TUESDAY)
-    copy_ledger(made.home, tmp_path / "copy")
+    copy_ledger(made.home, made.home / "copy")
     data.migration_attempts.append(attempt(3, 3, MONDAY + 30 * HOUR))
     shown(made, data)
     made.run(WEDNESDAY)
-    put_back(made.home, tmp_path / "copy")
+    put_back(made.home, made.home / "copy")
     data.migration_attempts.append(attempt(4, 2, MONDAY + 50 * HOUR))
     shown(made, data)
     return made
+
+
+@pytest.fixture
+def made(put_back_on_wednesday: Installation, tmp_path: Path) -> Installation:
+    """A and B have got their first 001 on Tuesday, A its second on Wednesday; the ledger is Tuesday's."""
+    return put_back_on_wednesday.copied(tmp_path / "it")
 
 
 def test_an_outbox_that_holds_what_the_ledger_does_not_know_stops_the_run_before_anything_is_issued(
@@ -85,7 +90,7 @@ def test_a_new_ledger_on_folders_that_hold_reports_publishes_nothing_of_their_st
 def test_a_strangers_number_stops_its_stream_until_it_is_taken_away(tmp_path: Path) -> None:
     data = source()
     data.migration_attempts = [attempt(1, 1, MONDAY + HOUR)]
-    made = installed(tmp_path, data)
+    made = installed(tmp_path, data, Report.ECOSMIG_001)
     made.run(TUESDAY)
     (folder,) = (tmp_path / "published").glob(f"{A}*")
     stranger = folder / f"ECOSMIG-001_{A}_7_20240101060000.csv"
@@ -102,7 +107,7 @@ def test_a_strangers_number_stops_its_stream_until_it_is_taken_away(tmp_path: Pa
 def test_what_is_no_report_of_the_folders_owner_stops_no_stream(tmp_path: Path, name: str) -> None:
     data = source()
     data.migration_attempts = [attempt(1, 1, MONDAY + HOUR)]
-    made = installed(tmp_path, data)
+    made = installed(tmp_path, data, Report.ECOSMIG_001, Report.ECOSMIG_002)
     (folder,) = (tmp_path / "published").glob(f"{A}*")
     (folder / name).write_bytes(b"somebody else's")
     assert made.run(TUESDAY).exit_status == ExitStatus.OK

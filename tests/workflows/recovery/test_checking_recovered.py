@@ -27,8 +27,7 @@ if TYPE_CHECKING:
     from tests.plain.data import Data
 
 
-@pytest.fixture
-def data() -> Data:
+def monday() -> Data:
     """A success of each recipient on Monday, one of A's on Tuesday, and a row that can't be reported yet."""
     data = source()
     data.migration_attempts = [attempt(1, 1, MONDAY + HOUR), attempt(2, 2, MONDAY + HOUR), attempt(4, 4, MONDAY + HOUR)]
@@ -36,17 +35,33 @@ def data() -> Data:
     return data
 
 
+OF_TUESDAY = attempt(3, 3, MONDAY + 30 * HOUR)
+
+
 @pytest.fixture
-def made(data: Data, tmp_path: Path) -> Installation:
-    """The ledger is Tuesday's, the folders and the outbox are Wednesday's."""
-    made = installed(tmp_path / "it", data)
+def data() -> Data:
+    data = monday()
+    data.migration_attempts.append(OF_TUESDAY)
+    return data
+
+
+@pytest.fixture(scope="module")
+def put_back_on_wednesday(tmp_path_factory: pytest.TempPathFactory) -> Installation:
+    data = monday()
+    made = installed(tmp_path_factory.mktemp("wednesday") / "it", data)
     made.run(TUESDAY)
-    copy_ledger(made.home, tmp_path / "copy")
-    data.migration_attempts.append(attempt(3, 3, MONDAY + 30 * HOUR))
+    copy_ledger(made.home, made.home / "copy")
+    data.migration_attempts.append(OF_TUESDAY)
     shown(made, data)
     made.run(WEDNESDAY)
-    put_back(made.home, tmp_path / "copy")
+    put_back(made.home, made.home / "copy")
     return made
+
+
+@pytest.fixture
+def made(put_back_on_wednesday: Installation, tmp_path: Path) -> Installation:
+    """The ledger is Tuesday's, the folders and the outbox are Wednesday's; of all reports."""
+    return put_back_on_wednesday.copied(tmp_path / "it")
 
 
 def test_an_old_ledger_beside_a_newer_outbox_is_said_before_it_is_recovered(made: Installation) -> None:

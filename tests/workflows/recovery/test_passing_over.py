@@ -33,8 +33,7 @@ if TYPE_CHECKING:
 STREAM = (Report.ECOSMIG_001, Signifier(A))
 
 
-@pytest.fixture
-def data() -> Data:
+def three_days() -> Data:
     """A success of A's on Monday, Tuesday and Wednesday, and of B's on Monday and Wednesday."""
     data = source()
     data.migration_attempts = [
@@ -48,16 +47,26 @@ def data() -> Data:
 
 
 @pytest.fixture
-def made(data: Data, tmp_path: Path) -> Installation:
-    """Files of three days were published, A's second was removed; the ledger is that of the first day."""
-    made = installed(tmp_path / "it", data)
+def data() -> Data:
+    return three_days()
+
+
+@pytest.fixture(scope="module")
+def on_thursday(tmp_path_factory: pytest.TempPathFactory) -> Installation:
+    made = installed(tmp_path_factory.mktemp("thursday") / "it", three_days(), Report.ECOSMIG_001)
     made.run(TUESDAY)
-    copy_ledger(made.home, tmp_path / "copy")
+    copy_ledger(made.home, made.home / "copy")
     made.run(WEDNESDAY)
     made.run(THURSDAY)
-    put_back(made.home, tmp_path / "copy")
+    put_back(made.home, made.home / "copy")
     file_of(made, 2).unlink()
     return made
+
+
+@pytest.fixture
+def made(on_thursday: Installation, tmp_path: Path) -> Installation:
+    """Files of three days were published, A's second was removed; the ledger is that of the first day."""
+    return on_thursday.copied(tmp_path / "it")
 
 
 def file_of(made: Installation, number: int) -> Path:

@@ -32,26 +32,57 @@ if TYPE_CHECKING:
 LOST = f"{A}/ECOSMIG-001_{A}_2_20240306060000.csv"
 
 
-@pytest.fixture
-def data() -> Data:
+def monday() -> Data:
     """One success of each of A's and B's Devices on Monday."""
     data = source()
     data.migration_attempts = [attempt(1, 1, MONDAY + HOUR), attempt(2, 2, MONDAY + HOUR)]
     return data
 
 
+OF_TUESDAY = attempt(3, 3, MONDAY + 30 * HOUR)
+
+
 @pytest.fixture
-def made(data: Data, tmp_path: Path) -> Installation:
-    """Tuesday's files of both and Wednesday's of A were published; the ledger is Tuesday's, the outbox is gone."""
-    made = installed(tmp_path / "it", data)
+def data() -> Data:
+    return monday()
+
+
+@pytest.fixture(scope="module")
+def on_tuesday(tmp_path_factory: pytest.TempPathFactory) -> Installation:
+    made = installed(tmp_path_factory.mktemp("tuesday") / "it", monday(), Report.ECOSMIG_001)
     made.run(TUESDAY)
-    copy_ledger(made.home, tmp_path / "copy")
-    data.migration_attempts.append(attempt(3, 3, MONDAY + 30 * HOUR))
+    copy_ledger(made.home, made.home / "copy")
+    return made
+
+
+@pytest.fixture(scope="module")
+def on_wednesday(on_tuesday: Installation, tmp_path_factory: pytest.TempPathFactory) -> Installation:
+    made, data = on_tuesday.copied(tmp_path_factory.mktemp("wednesday") / "it"), monday()
+    data.migration_attempts.append(OF_TUESDAY)
     shown(made, data)
     made.run(WEDNESDAY)
-    put_back(made.home, tmp_path / "copy")
-    lose_outbox(made.home)
+    put_back(made.home, made.home / "copy")
     return made
+
+
+@pytest.fixture
+def begun(on_tuesday: Installation, tmp_path: Path) -> Installation:
+    """Tuesday's files of both were published; the ledger was copied then."""
+    return on_tuesday.copied(tmp_path / "it")
+
+
+@pytest.fixture
+def with_outbox(on_wednesday: Installation, data: Data, tmp_path: Path) -> Installation:
+    """Tuesday's files of both and Wednesday's of A were published; the ledger is Tuesday's."""
+    data.migration_attempts.append(OF_TUESDAY)
+    return on_wednesday.copied(tmp_path / "it")
+
+
+@pytest.fixture
+def made(with_outbox: Installation) -> Installation:
+    """The same, and the outbox is gone."""
+    lose_outbox(with_outbox.home)
+    return with_outbox
 
 
 def devices_of(files: dict[str, bytes], report: str = "001") -> list[str]:
@@ -104,24 +135,16 @@ def test_a_second_recovery_finds_nothing_to_do(made: Installation) -> None:
         assert len(list(ledger.acts(kind="recover"))) == 1
 
 
-def test_with_the_outbox_at_hand_nothing_is_read_from_the_folders(data: Data, tmp_path: Path) -> None:
-    made = installed(tmp_path / "it", data)
-    made.run(TUESDAY)
-    copy_ledger(made.home, tmp_path / "copy")
-    data.migration_attempts.append(attempt(3, 3, MONDAY + 30 * HOUR))
-    shown(made, data)
-    made.run(WEDNESDAY)
-    put_back(made.home, tmp_path / "copy")
+def test_with_the_outbox_at_hand_nothing_is_read_from_the_folders(with_outbox: Installation) -> None:
+    made = with_outbox
     before = {path.name for path in (made.home / "state/outbox").iterdir()}
     recovered(made.wiring())
     assert {path.name for path in (made.home / "state/outbox").iterdir()} == before
     assert made.run(WEDNESDAY).exit_status == ExitStatus.OK
 
 
-def test_a_file_that_waited_when_the_ledger_was_lost_is_published(data: Data, tmp_path: Path) -> None:
-    made = installed(tmp_path / "it", data)
-    made.run(TUESDAY)
-    copy_ledger(made.home, tmp_path / "copy")
+def test_a_file_that_waited_when_the_ledger_was_lost_is_published(begun: Installation, data: Data) -> None:
+    made = begun
     data.migration_attempts.append(attempt(3, 3, MONDAY + 30 * HOUR))
     shown(made, data)
     (folder,) = (made.home / "published").glob(f"{A}*")
@@ -129,7 +152,7 @@ def test_a_file_that_waited_when_the_ledger_was_lost_is_published(data: Data, tm
     made.run(WEDNESDAY)
     (made.home / "away").rename(folder)
     assert LOST not in made.published()
-    put_back(made.home, tmp_path / "copy")
+    put_back(made.home, made.home / "copy")
     recovered(made.wiring())
     assert made.run(THURSDAY).exit_status == ExitStatus.OK
     assert LOST in made.published()
@@ -139,13 +162,13 @@ def test_a_file_that_waited_when_the_ledger_was_lost_is_published(data: Data, tm
 def test_what_waited_before_a_correction_that_the_old_ledger_does_not_know_keeps_its_number(
     data: Data, tmp_path: Path
 ) -> None:
-    made = installed(tmp_path / "it", data)
+    made = installed(tmp_path / "it", data, Report.ECOSMIG_001)
     (made.home / "published").rename(made.home / "away")
     made.run(TUESDAY)
-    copy_ledger(made.home, tmp_path / "copy")
+    copy_ledger(made.home, made.home / "copy")
     first = next(name for name in made.issued() if name.startswith(f"{A}/ECOSMIG-001")).partition("/")[2]
     corrected(made, Meant(names=[first]), WEDNESDAY)
-    put_back(made.home, tmp_path / "copy")
+    put_back(made.home, made.home / "copy")
     (made.home / "away").rename(made.home / "published")
     issued = set(made.issued())
     assert recovered(made.wiring()).exit_status == ExitStatus.OK
@@ -155,16 +178,14 @@ def test_what_waited_before_a_correction_that_the_old_ledger_does_not_know_keeps
     assert set(made.published()) >= issued | {second}
 
 
-def test_a_row_that_a_lost_slot_held_is_held_and_reported_once_it_can_be(data: Data, tmp_path: Path) -> None:
-    made = installed(tmp_path / "it", data)
-    made.run(TUESDAY)
-    copy_ledger(made.home, tmp_path / "copy")
+def test_a_row_that_a_lost_slot_held_is_held_and_reported_once_it_can_be(begun: Installation, data: Data) -> None:
+    made = begun
     data.migration_attempts += [attempt(3, 3, MONDAY + 30 * HOUR), attempt(4, 4, MONDAY + 31 * HOUR)]
     good = data.devices[3]["mpxn"]
     data.devices[3]["mpxn"] = None
     shown(made, data)
     made.run(WEDNESDAY)
-    put_back(made.home, tmp_path / "copy")
+    put_back(made.home, made.home / "copy")
     lose_outbox(made.home)
     recovered(made.wiring())
     assert [(it.key, it.reasons) for it in made.open_holds()] == [("attempt:4", ("not-in-recovered-files",))]
@@ -179,13 +200,13 @@ def test_a_row_that_a_lost_slot_held_is_held_and_reported_once_it_can_be(data: D
 
 def test_a_row_that_was_held_before_and_reported_by_a_lost_slot_is_held_no_more(data: Data, tmp_path: Path) -> None:
     good, data.devices[1]["mpxn"] = data.devices[1]["mpxn"], None
-    made = installed(tmp_path / "it", data)
+    made = installed(tmp_path / "it", data, Report.ECOSMIG_001)
     made.run(TUESDAY)
-    copy_ledger(made.home, tmp_path / "copy")
+    copy_ledger(made.home, made.home / "copy")
     data.devices[1]["mpxn"] = good
     shown(made, data)
     made.run(WEDNESDAY)
-    put_back(made.home, tmp_path / "copy")
+    put_back(made.home, made.home / "copy")
     lose_outbox(made.home)
     assert [it.key for it in made.open_holds()] == ["attempt:2"]
     recovered(made.wiring())
@@ -194,15 +215,7 @@ def test_a_row_that_was_held_before_and_reported_by_a_lost_slot_is_held_no_more(
     assert devices_of(made.published()) == ["01", "02"]
 
 
-def test_of_two_attempts_in_one_second_as_many_count_as_reported_as_are_printed(data: Data, tmp_path: Path) -> None:
-    made = installed(tmp_path / "it", data)
-    made.run(TUESDAY)
-    copy_ledger(made.home, tmp_path / "copy")
-    data.migration_attempts.append(attempt(3, 3, MONDAY + 30 * HOUR))
-    shown(made, data)
-    made.run(WEDNESDAY)
-    put_back(made.home, tmp_path / "copy")
-    lose_outbox(made.home)
+def test_of_two_attempts_in_one_second_as_many_count_as_reported_as_are_printed(made: Installation, data: Data) -> None:
     # Recorded before the cut-off and readable only now: it was in nobody's file.
     data.migration_attempts.append(attempt(4, 3, MONDAY + 30 * HOUR))
     shown(made, data)
@@ -212,16 +225,14 @@ def test_of_two_attempts_in_one_second_as_many_count_as_reported_as_are_printed(
     assert devices_of(made.published()) == ["01", "02", "03", "03"]
 
 
-def test_two_attempts_in_one_second_are_told_apart_by_what_else_is_printed(data: Data, tmp_path: Path) -> None:
-    made = installed(tmp_path / "it", data)
-    made.run(TUESDAY)
-    copy_ledger(made.home, tmp_path / "copy")
+def test_two_attempts_in_one_second_are_told_apart_by_what_else_is_printed(begun: Installation, data: Data) -> None:
+    made = begun
     # The first of the two can't be reported: its firmware is too long.
     twins = [attempt(3, 3, MONDAY + 30 * HOUR, firmware_version="123456789"), attempt(4, 3, MONDAY + 30 * HOUR)]
     data.migration_attempts += twins
     shown(made, data)
     made.run(WEDNESDAY)
-    put_back(made.home, tmp_path / "copy")
+    put_back(made.home, made.home / "copy")
     lose_outbox(made.home)
     recovered(made.wiring())
     assert [it.key for it in made.open_holds()] == ["attempt:3"]
@@ -271,7 +282,7 @@ def test_installations_that_were_reported_are_known_by_their_keys(data: Data, tm
         installation(2, 1, MONDAY - 90 * HOUR),
         installation(3, 2, MONDAY - 91 * HOUR),
     ]
-    made = installed(tmp_path / "it", data)
+    made = installed(tmp_path / "it", data, Report.ECOSMIG_006)
     first = TUESDAY.replace(month=4, day=1)
     made.run(first)
     reported = devices_of(made.published(), "006")
@@ -292,7 +303,7 @@ def test_an_installation_that_could_not_be_reported_is_held_again_before_the_nex
     data.devices[0]["installed_with_ecos"] = data.devices[1]["installed_with_ecos"] = True
     data.devices[1]["mpxn"] = None
     data.device_status_events = [installation(1, 1, MONDAY), installation(2, 2, MONDAY)]
-    made = installed(tmp_path / "it", data)
+    made = installed(tmp_path / "it", data, Report.ECOSMIG_006)
     made.run(FRIDAY.replace(month=4, day=1))
     lose_ledger(made.home)
     made.onboard_all()
@@ -342,10 +353,8 @@ def test_what_was_read_of_a_stream_that_is_refused_is_kept_nowhere(made: Install
     assert f"{B}/ECOSMIG-001_{B}_2_20240307060000.csv" in made.published()
 
 
-def test_a_stream_whose_folder_was_set_right_is_recovered_next_time(data: Data, tmp_path: Path) -> None:
-    made = installed(tmp_path / "it", data)
-    made.run(TUESDAY)
-    copy_ledger(made.home, tmp_path / "copy")
+def test_a_stream_whose_folder_was_set_right_is_recovered_next_time(begun: Installation, data: Data) -> None:
+    made = begun
     data.migration_attempts += [attempt(3, 3, MONDAY + 30 * HOUR), attempt(4, 2, MONDAY + 31 * HOUR)]
     shown(made, data)
     made.run(WEDNESDAY)
@@ -356,7 +365,7 @@ def test_a_stream_whose_folder_was_set_right_is_recovered_next_time(data: Data, 
     shown(made, data)
     made.run(THURSDAY)
     (made.home / "away").rename(folder)
-    put_back(made.home, tmp_path / "copy")
+    put_back(made.home, made.home / "copy")
     second = (folder / LOST[7:]).read_bytes()
     (folder / LOST[7:]).unlink()
     (made.home / "state/outbox").joinpath(*_place_of(made, LOST[7:])).unlink()
@@ -392,7 +401,7 @@ def test_without_a_pinned_folder_there_is_nothing_to_recover_from(made: Installa
 
 def test_attempts_that_failed_are_told_apart_from_those_that_succeeded(data: Data, tmp_path: Path) -> None:
     data.migration_attempts.append(failed(9, 1, MONDAY + HOUR))
-    made = installed(tmp_path / "it", data)
+    made = installed(tmp_path / "it", data, Report.ECOSMIG_001, Report.ECOSMIG_002)
     made.run(TUESDAY)
     lose_ledger(made.home)
     lose_outbox(made.home)
@@ -403,7 +412,7 @@ def test_attempts_that_failed_are_told_apart_from_those_that_succeeded(data: Dat
 
 
 def test_a_report_005_that_was_split_is_recovered_part_by_part(data: Data, tmp_path: Path) -> None:
-    made = installed(tmp_path / "it", data)
+    made = installed(tmp_path / "it", data, Report.ECOSMIG_005)
     made.extra["ROWS_PER_FILE"] = "3"
     made.run(MONDAY + 7 * 24 * HOUR + 7 * HOUR)
     before = made.published()
