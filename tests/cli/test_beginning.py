@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import shlex
 import signal
+import stat
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from ecosmig_publish.settings.template import render_template
 from tests.cli.driving import ecosmig
+from tests.modes import modes, walked
 
 COMMAND = Path(sys.executable).with_name("ecosmig")
 
@@ -67,30 +70,66 @@ def test_a_file_in_the_folders_place_is_left_alone(tmp_path: Path, command: list
     assert "file is a file, no folder" in run.err
 
 
-def test_the_commands_that_the_demo_prints_work_when_they_are_copied(tmp_path: Path) -> None:
-    command = [str(COMMAND), "demo", "--dir", "the demo", "--devices", "1000"]
-    environment = {"PATH": "/usr/bin:/bin", "HOME": str(tmp_path)}
-    demo = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
-    assert demo.returncode == 0
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """A folder in which the demo was played into `the demo`, under the widest umask, and what it wrote."""
+
+    home: Path
+    stdout: str
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {"PATH": "/usr/bin:/bin", "HOME": str(self.home)}
+
+    def play(self) -> subprocess.CompletedProcess[str]:
+        command = [str(COMMAND), "demo", "--dir", "the demo", "--devices", "1000"]
+        return subprocess.run(
+            command, cwd=self.home, env=self.environment, umask=0, capture_output=True, text=True, check=False
+        )
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
+    home = tmp_path_factory.mktemp("demo")
+    played = Demo(home, "").play()
+    assert played.returncode == 0, played.stderr
+    return Demo(home, played.stdout)
+
+
+def test_what_the_demo_keeps_is_its_owners_alone_whatever_the_umask(demo: Demo) -> None:
+    folder = demo.home / "the demo"
+    assert modes(walked(folder / "state")) == {}
+    keys = [path for path in walked(folder) if path.suffix == ".pem" and b"PRIVATE KEY" in path.read_bytes()]
+    assert len(keys) > 1
+    assert modes(iter(keys)) == {}
+    assert (folder / "ecosmig.toml").stat().st_mode & (stat.S_IRWXO | stat.S_IWGRP) == 0
+
+
+def test_a_second_demo_overwrites_nothing(demo: Demo) -> None:
+    again = demo.play()
+    assert again.returncode == 2
+    assert "is not empty; nothing was overwritten" in again.stderr
+
+
+def test_the_commands_that_the_demo_prints_work_when_they_are_copied(demo: Demo) -> None:
     for report in range(1, 7):
         assert f"ECOSMIG-00{report}" in demo.stdout
     assert "all agree" in demo.stdout
     printed = [line.strip() for line in demo.stdout.splitlines() if line.startswith("    ") and line.strip()]
     assert len(printed) == 8
     (stand_in,) = (line for line in printed if " sandbox --dir " in line)
-    with subprocess.Popen(shlex.split(stand_in), cwd=tmp_path, env=environment, stdout=subprocess.PIPE) as running:
+    with subprocess.Popen(
+        shlex.split(stand_in), cwd=demo.home, env=demo.environment, stdout=subprocess.PIPE
+    ) as running:
         assert running.stdout is not None
         assert running.stdout.readline()
         for line in printed:
             if line != stand_in:
                 copied = subprocess.run(
-                    shlex.split(line), cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+                    shlex.split(line), cwd=demo.home, env=demo.environment, capture_output=True, text=True, check=False
                 )
                 assert copied.returncode == 0, line
                 assert copied.stdout
         running.send_signal(signal.SIGINT)
         running.stdout.read()
     assert running.returncode == 0
-    again = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
-    assert again.returncode == 2
-    assert "is not empty; nothing was overwritten" in again.stderr

@@ -16,12 +16,10 @@ from ecosmig_publish.ledger.lock import LockFile
 from ecosmig_publish.migration_data.sample import write_sample
 from ecosmig_publish.outbox import Outbox
 from tests.cli.driving import CONFIGURATION, MONDAY
+from tests.modes import modes, walked
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
-
-OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
 def ecosmig(home: Path, umask: int, *arguments: str) -> None:
@@ -42,33 +40,12 @@ def run(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
     ecosmig(home, umask, "publish", "--all", "--as-of", MONDAY)
     ecosmig(home, umask, "ledger", "backup")
     ecosmig(home, umask, "init", "--dir", "new")
-    ecosmig(home, umask, "demo", "--dir", "demo", "--devices", "1000")
     return home, umask
 
 
-def walked(place: Path) -> Iterator[Path]:
-    yield place
-    yield from place.rglob("*")
-
-
-def modes(places: Iterator[Path]) -> dict[str, str]:
-    """Return what others than the owner can get at, with its mode."""
-    found = {str(path): path.lstat().st_mode for path in places}
-    assert len(found) > 1
-    return {path: oct(stat.S_IMODE(mode)) for path, mode in found.items() if mode & OTHERS}
-
-
-@pytest.mark.parametrize("place", ["state", "demo/state"])
-def test_ledger_outbox_lock_and_backups_are_their_owners_alone(run: tuple[Path, int], place: str) -> None:
+def test_ledger_outbox_lock_and_backups_are_their_owners_alone(run: tuple[Path, int]) -> None:
     home, _ = run
-    assert modes(walked(home / place)) == {}
-
-
-def test_private_keys_are_their_owners_alone(run: tuple[Path, int]) -> None:
-    home, _ = run
-    keys = [path for path in walked(home / "demo") if path.suffix == ".pem" and b"PRIVATE KEY" in path.read_bytes()]
-    assert len(keys) > 1
-    assert modes(iter(keys)) == {}
+    assert modes(walked(home / "state")) == {}
 
 
 def test_what_recipients_read_is_closed_to_others_and_no_wider_than_the_umask(run: tuple[Path, int]) -> None:
@@ -84,8 +61,7 @@ def test_what_recipients_read_is_closed_to_others_and_no_wider_than_the_umask(ru
 
 def test_a_configuration_may_hold_a_password_and_is_closed_to_others(run: tuple[Path, int]) -> None:
     home, _ = run
-    for path in (home / "new" / "ecosmig.toml", home / "demo" / "ecosmig.toml"):
-        assert path.stat().st_mode & (stat.S_IRWXO | stat.S_IWGRP) == 0, path
+    assert (home / "new" / "ecosmig.toml").stat().st_mode & (stat.S_IRWXO | stat.S_IWGRP) == 0
 
 
 def test_a_lock_is_not_taken_in_a_file_that_a_link_leads_to(tmp_path: Path) -> None:
