@@ -61,12 +61,13 @@ def _onboard(stage: str) -> Command:
     return Command(stage, ("supplier", "onboard", "--all"))
 
 
-def _publish(stage: str, as_of: str) -> Command:
-    return Command(stage, ("publish", "--all", "--as-of", as_of))
+def _publish(stage: str, as_of: str, *narrowed: str) -> Command:
+    return Command(stage, ("publish", "--all", "--as-of", as_of, *narrowed))
 
 
 _ONE, _TWO = "stage-01", "stage-02"
 _FIRST = _publish(_ONE, "2024-02-26T06:00:00Z")
+_ONE_REPORT = _publish(_ONE, "2024-02-26T06:00:00Z", "--report", "ECOSMIG-002")
 _HELD = _publish(_ONE, "2024-02-28T06:00:00Z")
 _MENDED = _publish(_TWO, "2024-03-02T08:00:00Z")
 
@@ -75,6 +76,7 @@ SCENARIOS = (
     Scenario("publish: the first slots", (_onboard(_ONE),), _FIRST),
     Scenario("publish: missed slots, a row is held", (_onboard(_ONE), _FIRST), _HELD),
     Scenario("publish: the held row is mended", (_onboard(_ONE), _FIRST, _HELD), _MENDED),
+    Scenario("publish: the first slot of one report", (_onboard(_ONE),), _ONE_REPORT),
 )
 
 
