@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from ecosmig_publish.emrr.terms import Report
     from ecosmig_publish.ledger import Finding, Ledger
     from ecosmig_publish.sandbox import Sandbox
     from ecosmig_publish.sandbox.request_log import LoggedRequest
@@ -48,6 +49,8 @@ class SharePointInstallation:
     parties: Mapping[str, str]
     units: int = 0
     workers: int = 4
+    reports: tuple[Report, ...] = ()
+    """What a run is about that isn't narrowed otherwise; empty: all."""
     place: str = field(default_factory=lambda: f"place {next(_places)}")
 
     @property
@@ -146,14 +149,11 @@ class SharePointInstallation:
     ) -> RunOutcome:
         """Do what `ecosmig publish --all --as-of` does; `ahead` says from when on files are published meanwhile."""
         wiring = self.wiring()
+        narrowing = narrowing or Narrowing(reports=self.reports)
         with wiring.locked_ledger() as ledger:
             parts = wiring.parts(ledger)
-            return run_everything(
-                parts if ahead is None else replace(parts, ahead=ahead),
-                as_of=as_of,
-                narrowing=narrowing or Narrowing(),
-                watcher=watcher or Watcher(),
-            )
+            parts = parts if ahead is None else replace(parts, ahead=ahead)
+            return run_everything(parts, as_of=as_of, narrowing=narrowing, watcher=watcher or Watcher())
 
     def verify(self, *, deep: bool = False) -> Verified:
         """Do what `ecosmig verify` does."""

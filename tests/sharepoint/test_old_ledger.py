@@ -40,6 +40,7 @@ class Old:
 def old(sandbox: Sandbox, driven: DrivenTime, tmp_path: Path) -> Old:
     home = tmp_path / "it"
     made = SharePointInstallation(home, sandbox, driven, START, f"parquet:{home / 'data'}", PARTIES)
+    made.reports = (Report.ECOSMIG_001,)
     it = Old(made, source())
     it.data.migration_attempts = [attempt(1, 1, MONDAY + HOUR), attempt(2, 2, MONDAY + HOUR)]
     it.show()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ecosmig_publish.destinations.names import folder_name
-from ecosmig_publish.emrr.terms import Signifier
+from ecosmig_publish.emrr.terms import Report, Signifier
 from ecosmig_publish.errors import ExitStatus
 from tests.sharepoint.installation import SharePointInstallation
 from tests.sharepoint.issued import PARTIES
@@ -38,6 +38,7 @@ def made(sandbox: Sandbox, driven: DrivenTime, tmp_path: Path) -> SharePointInst
     """A and B got a first 001 on Tuesday, A a second on Wednesday; the ledger is Tuesday's, the outbox is gone."""
     home = tmp_path / "it"
     made = SharePointInstallation(home, sandbox, driven, START, f"parquet:{home / 'data'}", PARTIES)
+    made.reports = (Report.ECOSMIG_001,)
     data = source()
     data.migration_attempts = [attempt(1, 1, MONDAY + HOUR), attempt(2, 2, MONDAY + HOUR)]
     data.write_parquet(home / "data")
