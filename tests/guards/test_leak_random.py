@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-@pytest.mark.parametrize("seed", [704])
+@pytest.mark.parametrize("seed", [64])
 def test_what_is_issued_passes_and_a_row_moved_to_a_rivals_file_does_not(seed: int, tmp_path: Path) -> None:
     played = play(seed, tmp_path, breaks_contract=False)
     assert played.moved > 0
 
 
-@pytest.mark.parametrize("seed", [708])
+@pytest.mark.parametrize("seed", [584])
 def test_the_same_holds_of_sources_that_break_their_contract(seed: int, tmp_path: Path) -> None:
     played = play(seed, tmp_path, breaks_contract=True)
     assert played.moved > 0
