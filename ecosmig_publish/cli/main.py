@@ -1,5 +1,6 @@
 """The console script: the tree of commands, wrong usage, and signals."""
 
+import gc
 import signal
 import sys
 from collections.abc import Sequence
@@ -34,6 +35,8 @@ from ecosmig_publish.cli.ending import GOES_ON, said
 from ecosmig_publish.cli.invocation import Invocation
 from ecosmig_publish.cli.statuses import MEANINGS, epilog
 from ecosmig_publish.errors import ExitStatus
+
+_BEFORE_COLLECTING = (50_000, 20, 20)
 
 app = typer.Typer(
     name="ecosmig",
@@ -126,4 +129,6 @@ def _interrupt(_number: int, _frame: FrameType | None) -> None:
 def main() -> None:
     """Run the command line; SIGTERM stops as cleanly as Ctrl-C does."""
     signal.signal(signal.SIGTERM, _interrupt)
+    # An expression is thousands of objects, none of them garbage: at every 700th the collector would look for some.
+    gc.set_threshold(*_BEFORE_COLLECTING)
     sys.exit(run(sys.argv[1:]))
