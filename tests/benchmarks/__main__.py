@@ -38,7 +38,12 @@ def main() -> int:
     options = _options()
     at = datetime.now(UTC)
     sizes = Sizes(
-        sorted(set(options.devices or [100_000])), options.days, options.issues, options.recipients, options.rows
+        sorted(set(options.devices or [100_000])),
+        options.days,
+        options.issues,
+        options.recipients,
+        options.rows,
+        options.pandas_up_to,
     )
     chosen = [
         it
@@ -101,6 +106,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--issues", type=int, default=20_000, help="of history (default: 20000)")
     parser.add_argument("--recipients", type=int, default=30, help="of upload, evidence and page (default: 30)")
     parser.add_argument("--rows", type=int, default=100_000, help="of the engines' memory, and ten times as many")
+    parser.add_argument("--pandas-up-to", type=int, default=3_000_000, help="Devices; it takes 1.4 GiB for a million")
     parser.add_argument("--memory-limit", default="", help="the product's source.memory_limit (default: its own)")
     parser.add_argument("--engine-memory-limit", default="", help="the engine's alone (default: 6GB)")
     parser.add_argument("--write", nargs="?", const="", metavar="FILE.md", help="a file (default: in docs/benchmarks)")

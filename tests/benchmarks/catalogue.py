@@ -26,13 +26,17 @@ NAMES = (
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """How much each benchmark has to do; each number of Devices is a run of its own of those that go by them."""
+    """How much each benchmark has to do; each number of Devices is a run of its own of those that go by them.
+
+    Above `pandas_up_to` Devices pandas isn't tried: it takes 1.4 GiB for each million.
+    """
 
     devices: Sequence[int]
     days: int
     issues: int
     recipients: int
     rows: int
+    pandas_up_to: int = 3_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +52,10 @@ class Benchmark:
 def benchmarks(sizes: Sizes, work: Path, rclone: Path | None, further: Sequence[str] = ()) -> Iterator[Benchmark]:
     """Yield the commands in their order; `further` are arguments for the heaviest days."""
     of_devices = [("--devices", str(count), "--work", str(work)) for count in sizes.devices]
-    sides = ("--pandas", "--polars", "--without-guard", "--publish", *further)
-    for data in of_devices:
-        yield _of("heaviest_days", *data, *sides)
+    sides = ("--polars", "--without-guard", "--publish", *further)
+    for count, data in zip(sizes.devices, of_devices, strict=True):
+        pandas = ("--pandas",) if count <= sizes.pandas_up_to else ()
+        yield _of("heaviest_days", *data, *pandas, *sides)
     for data in of_devices:
         yield _of("catch_up", *data, "--days", str(sizes.days))
     yield _of("history", str(work / "history"), "--issues", str(sizes.issues))

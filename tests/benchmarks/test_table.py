@@ -88,10 +88,11 @@ def test_a_failure_that_a_side_tells_already_is_not_told_twice() -> None:
 
 
 def test_every_name_is_a_benchmark_that_is_there_and_each_size_a_run(tmp_path: Path) -> None:
-    sizes = Sizes(devices=(10, 20), days=2, issues=100, recipients=3, rows=5)
+    sizes = Sizes(devices=(10, 20), days=2, issues=100, recipients=3, rows=5, pandas_up_to=10)
     found = list(benchmarks(sizes, tmp_path, None))
     assert tuple(dict.fromkeys(it.name for it in found)) == NAMES
-    assert [it.arguments[1] for it in found if it.name == "heaviest_days"] == ["10", "20"]
+    heaviest = [it.arguments for it in found if it.name == "heaviest_days"]
+    assert [(it[1], "--pandas" in it) for it in heaviest] == [("10", True), ("20", False)]
     assert all((REPOSITORY / f"{it.module.replace('.', '/')}.py").is_file() for it in found)
 
 
