@@ -44,7 +44,7 @@ def open_migration_data(
     *,
     base: Path,
     tables: Mapping[str, str] | None = None,
-    memory_limit: str = "5GB",
+    memory_limit: str = "4.7GB",
     threads: int | None = None,
     spill_directory: Path | None = None,
 ) -> MigrationData:

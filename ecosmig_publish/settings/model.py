@@ -58,7 +58,7 @@ class SourceSettings(_Section):
     tables: dict[str, str] = Field(
         default_factory=dict, description='contract table = "the owner\'s table, or a SELECT"'
     )
-    memory_limit: str = Field(default="5GB", pattern=memory_size.PATTERN, description="a size such as 500MB or 4GB")
+    memory_limit: str = Field(default="4.7GB", pattern=memory_size.PATTERN, description="a size such as 500MB or 4GB")
     threads: Number = Field(default=0, ge=0, le=1024, description="a whole number from 0 (all cores) to 1024")
 
     @property
