@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ecosmig_publish.emrr.terms import Report
     from ecosmig_publish.ledger import OpenHold
     from ecosmig_publish.workflows.publishing_ahead import Ahead
+    from ecosmig_publish.workflows.running import Parts
 
 LONG_AFTER = datetime(2036, 1, 1, tzinfo=UTC)
 """The present, as far as these tests are concerned."""
@@ -81,10 +82,7 @@ class Installation:
             parts = wiring.parts(ledger)
             if self.rows_in_part:
                 parts = replace(parts, policy=replace(parts.policy, rows_in_part=self.rows_in_part))
-            if ahead is not None:
-                parts = replace(parts, ahead=ahead)
-            narrowing = narrowing or Narrowing(reports=self.reports)
-            return run_everything(parts, as_of=as_of, narrowing=narrowing, watcher=watcher or Watcher())
+            return run_once(parts, as_of, narrowing or Narrowing(reports=self.reports), ahead, watcher)
 
     def open_holds(self) -> list[OpenHold]:
         """Return what is held now."""
@@ -108,6 +106,14 @@ class Installation:
             return {
                 f"{file.recipient}/{file.name}": outbox.file(file.outbox_path).read_bytes() for file in ledger.files()
             }
+
+
+def run_once(
+    parts: Parts, as_of: datetime, narrowing: Narrowing, ahead: Ahead | None, watcher: Watcher | None
+) -> RunOutcome:
+    """Do a run; `ahead` None: files are published beside the issuing where the product would."""
+    parts = parts if ahead is None else replace(parts, ahead=ahead)
+    return run_everything(parts, as_of=as_of, narrowing=narrowing, watcher=watcher or Watcher())
 
 
 def at(text: str) -> datetime:

@@ -26,7 +26,6 @@ class _Bar(Watcher):
         self._slots: TaskID | None = None
         self._files: TaskID | None = None
         self._rows = 0
-        self._placed = 0
 
     def slots_are_due(self, slots: Sequence[Slot]) -> None:
         """Begin the bar of slots."""
@@ -52,7 +51,7 @@ class _Bar(Watcher):
             self._progress.console.print(forecast, markup=False)
         if self._files is None:
             self._files = self._progress.add_task("publishing", total=0, note="files")
-        self._progress.update(self._files, total=self._placed + files)
+        self._progress.update(self._files, total=self._progress.tasks[self._files].completed + files)
 
     def files_wait(self, files: int, forecast: str) -> None:
         """Begin the bar of files; the slots are done."""
@@ -62,9 +61,8 @@ class _Bar(Watcher):
 
     def file_placed(self, file: WaitingFile) -> None:  # noqa: ARG002 - its number is enough
         """Count one file."""
-        self._placed += 1
         if self._files is not None:
-            self._progress.update(self._files, completed=self._placed)
+            self._progress.advance(self._files)
 
 
 class _Teller(Watcher):

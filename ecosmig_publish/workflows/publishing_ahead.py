@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -13,14 +14,14 @@ from ecosmig_publish.emrr.terms import Slot
 from ecosmig_publish.errors import EcosmigError, LeaseLostError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
     from concurrent.futures import Executor
 
     from ecosmig_publish.ledger import WaitingFile
     from ecosmig_publish.workflows.issuing.slot import IssuedSlot
 
-Wave = tuple[frozenset[Slot], Event]
-"""The slots of this run whose files may go, and what is set where the wave shall end after the files it is at."""
+Place = Callable[[frozenset[Slot], Event], None]
+"""Publishes what slots of this run issued, until the event is set: then it ends after the files it is at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class Ahead:
 
 
 @contextmanager
-def publishing_ahead(place: Callable[[Wave], None], ahead: Ahead) -> Iterator[Callable[[IssuedSlot], None]]:
+def publishing_ahead(place: Place, ahead: Ahead) -> Iterator[Callable[[IssuedSlot], None]]:
     """Yield what is told of each slot as it is issued; `place` publishes what was, in one other thread.
 
     Waves come one after the other; the context ends when the last one has. Where one fails there is no other: what is
@@ -56,15 +57,15 @@ def publishing_ahead(place: Callable[[Wave], None], ahead: Ahead) -> Iterator[Ca
 class Waves:
     """One wave at a time of what was issued, each in `pool`; `place` publishes what the slots of a wave issued."""
 
-    place: Callable[[Wave], None]
+    place: Place
     ahead: Ahead
     pool: Executor
     stopping: Event = field(default_factory=Event)
     slots: set[Slot] = field(default_factory=set)
     rows: int = 0
     files: int = 0
-    present: Future[bool] | None = None
-    is_over: bool = False
+    last: Future[bool] | None = None
+    """The latest wave; whether it went well."""
 
     def issued(self, slot: IssuedSlot) -> None:
         """Take note of a slot, and let a wave begin where it is worth it and none is on its way."""
@@ -75,23 +76,20 @@ class Waves:
         if not is_worth_it or not self._is_free():
             return
         self.rows = self.files = 0
-        self.present = self.pool.submit(self._placed, (frozenset(self.slots), self.stopping))
+        self.last = self.pool.submit(self._placed, frozenset(self.slots))
 
     def end(self) -> None:
-        """Return when the present wave has ended."""
-        if self.present is not None:
-            self.present.result()
+        """Return when the last wave has ended."""
+        if self.last is not None:
+            self.last.result()
 
     def _is_free(self) -> bool:
-        """Whether the next wave may begin. Raises what the one before ended with."""
-        if self.present is not None and self.present.done():
-            self.is_over = self.is_over or not self.present.result()
-            self.present = None
-        return self.present is None and not self.is_over
+        """Whether the next wave may begin: the last one has ended, and well. Raises what that ended with."""
+        return self.last is None or (self.last.done() and self.last.result())
 
-    def _placed(self, wave: Wave) -> bool:
+    def _placed(self, slots: frozenset[Slot]) -> bool:
         try:
-            self.place(wave)
+            self.place(slots, self.stopping)
         except LeaseLostError:
             # No stream's fault: nothing is to be issued any more either.
             raise

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from ecosmig_publish.destinations.following import FollowsChanges
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from ecosmig_publish.workflows.issuing.braking import HeldBack
     from ecosmig_publish.workflows.issuing.policy import IssuingPolicy
     from ecosmig_publish.workflows.issuing.slot import IssuedSlot
-    from ecosmig_publish.workflows.publishing_ahead import Wave
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,12 +311,7 @@ def _issue(parts: Parts, outcome: RunOutcome, narrowing: Narrowing, watcher: Wat
     from ecosmig_publish.workflows.issuing.run import issue_due_slots  # noqa: PLC0415
 
     watcher.slots_are_due(outcome.due)
-
-    def place(wave: Wave) -> None:
-        slots, stopping = wave
-        _place_ahead(parts, outcome, narrowing, watcher, slots, stopping)
-
-    with publishing_ahead(place, parts.ahead) as tell:
+    with publishing_ahead(partial(_place_ahead, parts, outcome, narrowing, watcher), parts.ahead) as tell:
         try:
             for issued in issue_due_slots(
                 outcome.due,

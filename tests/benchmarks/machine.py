@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import platform
-import resource
 import shlex
 import subprocess
 from importlib.metadata import PackageNotFoundError, version
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 _GIB = 1 << 30
-_SHARE = 0.85
 PACKAGES = ("duckdb", "ibis-framework", "pyarrow", "polars", "pandas", "numpy", "SQLAlchemy")
 
 
@@ -45,12 +43,6 @@ def versions(packages: Sequence[str]) -> list[str]:
 def memory_gib() -> float:
     """Return the machine's memory in GiB."""
     return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / _GIB
-
-
-def leave_memory_to_others() -> None:
-    """Let this process end with an error of its own before the machine has no memory left for anybody."""
-    most = int(memory_gib() * _SHARE * _GIB)
-    resource.setrlimit(resource.RLIMIT_DATA, (most, most))
 
 
 def load() -> str:

@@ -5,17 +5,16 @@ No numbers, no held rows, no hashes, no ledger. Straightforward: whole tables, m
 
 from __future__ import annotations
 
-import argparse
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from tests.benchmarks.days import MONDAY_THE_FIRST, MONTH_BEGINS, REPORTS, THE_SECOND, WEEK_BEGINS
-from tests.benchmarks.machine import leave_memory_to_others
+from tests.benchmarks.script import begun
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from pathlib import Path
 
 _FAR = pd.Timestamp("2200-01-01")
 _MODEL = ["device_type", "manufacturer", "model", "firmware_version"]
@@ -208,19 +207,15 @@ def new(source: Source) -> Any:
 
 def main() -> None:
     """Compute and write all six."""
-    parser = argparse.ArgumentParser()
-    parser.add_argument("data", type=Path)
-    parser.add_argument("out", type=Path)
-    options = parser.parse_args()
-    leave_memory_to_others()
-    source = Source(options.data)
+    data, out = begun()
+    source = Source(data)
     for name, report in zip(REPORTS, (successes, failures, gained, models, activity, new), strict=True):
         rows = report(source)
-        (options.out / name).mkdir(parents=True)
+        (out / name).mkdir(parents=True)
         rows.insert(1, "record", "10")
         for recipient, own in rows.groupby("sec_party_id", sort=False):
             own.drop(columns="sec_party_id").to_csv(
-                options.out / name / f"{recipient}.csv",
+                out / name / f"{recipient}.csv",
                 index=False,
                 header=False,
                 date_format="%Y%m%dT%H%M%S",

@@ -6,18 +6,17 @@ no ledger.
 
 from __future__ import annotations
 
-import argparse
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from tests.benchmarks.days import MONDAY_THE_FIRST, MONTH_BEGINS, REPORTS, THE_SECOND, WEEK_BEGINS
-from tests.benchmarks.machine import leave_memory_to_others
+from tests.benchmarks.script import begun
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from pathlib import Path
 
     from polars.io.partition import FileProviderArgs
 
@@ -282,20 +281,16 @@ def _file_of(of: FileProviderArgs) -> str:
 
 def main() -> None:
     """Compute and write all six."""
-    parser = argparse.ArgumentParser()
-    parser.add_argument("data", type=Path)
-    parser.add_argument("out", type=Path)
-    options = parser.parse_args()
-    leave_memory_to_others()
-    source = Source(options.data)
+    data, out = begun()
+    source = Source(data)
     # With more recipients than this, 128 by default, Polars closes files and begins them anew when more rows come.
     os.environ["POLARS_MAX_OPEN_SINKS"] = str(_MOST_RECIPIENTS)
     for name, report in zip(REPORTS, (successes, failures, gained, models, activity, new), strict=True):
-        (options.out / name).mkdir(parents=True)
+        (out / name).mkdir(parents=True)
         rows = report(source).select("sec_party_id", pl.lit("10").alias("record"), pl.exclude("sec_party_id"))
         rows.sink_csv(
             pl.PartitionBy(
-                options.out / name,
+                out / name,
                 key="sec_party_id",
                 include_key=False,
                 file_path_provider=_file_of,

@@ -13,8 +13,9 @@ from ecosmig_publish.settings import load_settings
 from ecosmig_publish.wiring import Wiring
 from ecosmig_publish.workflows.anchoring.checking import audit_chain
 from ecosmig_publish.workflows.issuing.run import issue_due_slots
-from ecosmig_publish.workflows.running import Narrowing, RunOutcome, Watcher, planned, run_everything
+from ecosmig_publish.workflows.running import Narrowing, RunOutcome, Watcher, planned
 from ecosmig_publish.workflows.verifying import Verified, verify_folders
+from tests.installation import run_once
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -151,9 +152,7 @@ class SharePointInstallation:
         wiring = self.wiring()
         narrowing = narrowing or Narrowing(reports=self.reports)
         with wiring.locked_ledger() as ledger:
-            parts = wiring.parts(ledger)
-            parts = parts if ahead is None else replace(parts, ahead=ahead)
-            return run_everything(parts, as_of=as_of, narrowing=narrowing, watcher=watcher or Watcher())
+            return run_once(wiring.parts(ledger), as_of, narrowing, ahead, watcher)
 
     def verify(self, *, deep: bool = False) -> Verified:
         """Do what `ecosmig verify` does."""

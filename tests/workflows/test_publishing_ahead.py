@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ecosmig_publish.ledger import WaitingFile
-    from ecosmig_publish.workflows.publishing_ahead import Wave
     from tests.plain.data import Data
 
 TUESDAY = at("2024-03-05T06:00:00")
@@ -133,18 +132,18 @@ def test_a_wave_begins_once_so_many_rows_or_files_were_issued_since_the_last_one
     ahead: Ahead, expected: list[set[int]]
 ) -> None:
     begun: list[set[int]] = []
-    waves = Waves(lambda wave: begun.append({slot.due_at.hour for slot in wave[0]}), ahead, AtOnce())
+    waves = Waves(lambda slots, _: begun.append({slot.due_at.hour for slot in slots}), ahead, AtOnce())
     for hour in (0, 6, 12, 18):
         waves.issued(issued(hour))
     assert begun == expected
 
 
 def test_after_a_wave_that_failed_there_is_no_other_and_the_end_of_the_run_tells_of_it() -> None:
-    tried: list[Wave] = []
+    tried: list[frozenset[Slot]] = []
     failed_once = Event()
 
-    def place(wave: Wave) -> None:
-        tried.append(wave)
+    def place(slots: frozenset[Slot], _stopping: Event) -> None:
+        tried.append(slots)
         failed_once.set()
         raise DestinationError("nobody answers", hint="")
 
@@ -157,7 +156,7 @@ def test_after_a_wave_that_failed_there_is_no_other_and_the_end_of_the_run_tells
 
 
 def test_a_lease_that_was_lost_in_a_wave_ends_the_run() -> None:
-    def place(wave: Wave) -> None:  # noqa: ARG001 - none goes out
+    def place(_slots: frozenset[Slot], _stopping: Event) -> None:
         raise LeaseLostError("another run took over", hint="")
 
     with pytest.raises(LeaseLostError), publishing_ahead(place, AT_ONCE) as tell:
@@ -167,9 +166,9 @@ def test_a_lease_that_was_lost_in_a_wave_ends_the_run() -> None:
 def test_an_interrupted_run_lets_the_wave_end_after_the_files_it_is_at() -> None:
     began, was_told = Event(), []
 
-    def place(wave: Wave) -> None:
+    def place(_slots: frozenset[Slot], stopping: Event) -> None:
         began.set()
-        was_told.append(wave[1].wait(PATIENCE_S))
+        was_told.append(stopping.wait(PATIENCE_S))
 
     def run() -> None:
         with publishing_ahead(place, AT_ONCE) as tell:

@@ -6,6 +6,7 @@ import math
 import time
 from typing import TYPE_CHECKING
 
+from ecosmig_publish.cli.counted import counted
 from ecosmig_publish.cli.progress import sharing
 from ecosmig_publish.cli.views.verify import discrepancy_fields, exit_status, show_discrepancies
 from ecosmig_publish.cli.wired import wired
@@ -81,8 +82,7 @@ def _render(read: ReadAgain, wanted: Wanted) -> None:
 
     stand, pace, found = read.stand, read.pace, read.discrepancies
     show_discrepancies(found)
-    findings = "1 finding" if len(found) == 1 else f"{len(found):,} findings"
-    outcome = findings if found else "all are as they were issued"
+    outcome = counted(len(found), "finding") if found else "all are as they were issued"
     if pace.files:
         size = f"{pace.bytes / _MEGABYTE:,.1f} MB"
         show_line(f"{pace.files:,} files ({size}) read again in {_shown(pace.seconds)}: {outcome}.")
